@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory with one owner. A model (an object, a surface, a report) keeps an arena; everything that
+ * the model points to lives in it and dies with it, so nothing inside a model is freed singly.
+ */
+#ifndef ABILOCK_SYMBOLS_ARENA_H
+#define ABILOCK_SYMBOLS_ARENA_H
+
+#include "util.h"
+
+struct abilock_arena {
+	struct abilock_arena_block *blocks; /**< Newest first; NULL while empty. */
+};
+
+/** @return @p size bytes, zeroed and aligned for any type, or NULL when memory is out. */
+void *abilock_arena_alloc(struct abilock_arena *arena, size_t size);
+
+/** @return Room for @p count elements, zeroed; NULL on overflow or when memory is out. */
+void *abilock_arena_array(struct abilock_arena *arena, size_t count, size_t size);
+
+/** @return A copy of @p len bytes of @p s with a NUL behind them, or NULL when memory is out. */
+char *abilock_arena_strndup(struct abilock_arena *arena, const char *s, size_t len);
+
+char *abilock_arena_strdup(struct abilock_arena *arena, const char *s);
+
+char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...) _printf_(2, 3);
+
+/** Free everything; the arena is empty and usable afterwards. */
+void abilock_arena_clear(struct abilock_arena *arena);
+
+/**
+ * A growing array: make room for one more element of @p size bytes behind the @p count that
+ * @p *array (malloc'ed, or NULL) holds. The capacity is the next power of two, so no field keeps it.
+ *
+ * @return Address of the new element, zeroed; NULL when memory is out (the array stays as it was).
+ */
+void *abilock_array_push(void *array, size_t *count, size_t size);
+
+#endif

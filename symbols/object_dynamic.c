@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* The dynamic section: strings, libraries, and where the other tables lie. */
+#include "object_source.h"
+
+#include <inttypes.h>
+
+/* An entry of the dynamic section; the last one of a tag counts, as in ld.so. */
+struct entry {
+	uint64_t value;
+	uint64_t offset; /* in the section */
+	bool present;
+};
+
+/* The entries that matter here. */
+struct dynamic {
+	struct entry strtab, strsz, symtab, syment, versym, verdef, verdefnum, verneed, verneednum;
+	struct entry hash, gnu_hash, soname, rpath, runpath;
+	uint64_t bounds[24]; /* addresses of tables, each of which ends the one before it */
+	size_t bound_count;
+};
+
+static const char TABLE[] = "dynamic section";
+
+/*
+ * An address of a mapped object. glibc adds the load bias to the pointers of the dynamic section in
+ * place (not on MIPS and RISC-V, and not in the vDSO); musl leaves them alone. Which of the two it
+ * is shows in where the pointer points: a biased one lies in the object's mapped range.
+ */
+static uint64_t unbias(const struct abilock_object *object, uint64_t value)
+{
+	if (object->is_image && value >= object->source->base &&
+	    abilock_source_room(object, value - object->source->base) > 0)
+		return value - object->source->base;
+	return value;
+}
+
+static void add_bound(struct dynamic *dyn, uint64_t address)
+{
+	if (dyn->bound_count < ARRAY_SIZE(dyn->bounds))
+		dyn->bounds[dyn->bound_count++] = address;
+}
+
+/* Where the entry of a tag is kept, or NULL. */
+static struct entry *find_entry(struct dynamic *dyn, uint64_t tag)
+{
+	switch (tag) {
+	case DT_STRTAB: return &dyn->strtab;
+	case DT_STRSZ: return &dyn->strsz;
+	case DT_SYMTAB: return &dyn->symtab;
+	case DT_SYMENT: return &dyn->syment;
+	case DT_VERSYM: return &dyn->versym;
+	case DT_VERDEF: return &dyn->verdef;
+	case DT_VERDEFNUM: return &dyn->verdefnum;
+	case DT_VERNEED: return &dyn->verneed;
+	case DT_VERNEEDNUM: return &dyn->verneednum;
+	case DT_HASH: return &dyn->hash;
+	case DT_GNU_HASH: return &dyn->gnu_hash;
+	case DT_SONAME: return &dyn->soname;
+	case DT_RPATH: return &dyn->rpath;
+	case DT_RUNPATH: return &dyn->runpath;
+	default: return NULL;
+	}
+}
+
+static bool is_address(uint64_t tag)
+{
+	switch (tag) {
+	case DT_STRTAB:
+	case DT_SYMTAB:
+	case DT_VERSYM:
+	case DT_VERDEF:
+	case DT_VERNEED:
+	case DT_HASH:
+	case DT_GNU_HASH:
+	/* Of these only the places matter: a table ends where the next one begins. */
+	case DT_RELA:
+	case DT_REL:
+	case DT_JMPREL:
+	case DT_RELR:
+	case DT_INIT:
+	case DT_FINI:
+	case DT_INIT_ARRAY:
+	case DT_FINI_ARRAY: return true;
+	default: return false;
+	}
+}
+
+static void take_entry(struct abilock_object *object, struct dynamic *dyn, uint64_t tag,
+		       uint64_t value, uint64_t offset)
+{
+	struct entry *entry = find_entry(dyn, tag);
+
+	if (is_address(tag)) {
+		value = unbias(object, value);
+		add_bound(dyn, value);
+	}
+	if (entry)
+		*entry = (struct entry){ value, offset, true };
+	else if (tag == DT_FLAGS)
+		object->dt_flags = value;
+	else if (tag == DT_FLAGS_1)
+		object->dt_flags_1 = value;
+	else if (tag == DT_NEEDED)
+		object->needed_count++;
+}
+
+static int take_entries(struct abilock_object *object, const uint8_t *table, uint64_t size,
+			struct dynamic *dyn, struct abilock_error *err)
+{
+	const uint64_t word = object->source->is64 ? 8 : 4;
+	uint64_t offset;
+
+	for (offset = 0; size - offset >= 2 * word; offset += 2 * word) {
+		uint64_t tag = abilock_get_word(object, table + offset);
+
+		if (tag == DT_NULL)
+			return 0;
+		take_entry(object, dyn, tag, abilock_get_word(object, table + offset + word), offset);
+	}
+	return abilock_damaged(object, TABLE, offset, err, "no DT_NULL ends the section");
+}
+
+/* Where a table lies, and the most that it can be: up to the next table or the segment's end. */
+static struct abilock_span make_span(const struct abilock_object *object, const struct dynamic *dyn,
+				     const struct entry *entry)
+{
+	const uint64_t address = entry->value;
+	struct abilock_span span = { .address = address, .present = entry->present };
+
+	if (!entry->present)
+		return span;
+	span.limit = abilock_source_room(object, address);
+	for (size_t i = 0; i < dyn->bound_count; i++) {
+		if (dyn->bounds[i] > address && dyn->bounds[i] - address < span.limit) {
+			span.limit = dyn->bounds[i] - address;
+			span.bounded = true;
+		}
+	}
+	return span;
+}
+
+static int load_strings(struct abilock_object *object, const struct dynamic *dyn,
+			struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	const uint64_t size = dyn->strsz.value;
+	const uint8_t *bytes;
+
+	if (!dyn->strtab.present || !dyn->strsz.present)
+		return abilock_damaged(object, TABLE, 0, err, "no DT_STRTAB or no DT_STRSZ");
+	tables->strtab_span = make_span(object, dyn, &dyn->strtab);
+	if (size == 0)
+		return abilock_damaged(object, TABLE, dyn->strsz.offset, err,
+				       "the string table is empty");
+	int r = abilock_source_get(object, "string table", dyn->strtab.value, size, &bytes, err);
+	if (r < 0)
+		return r;
+	/* With this, an index below strtab_size is all that a string needs to be safe. */
+	if (bytes[size - 1] != '\0')
+		return abilock_damaged(object, "string table", size - 1, err,
+				       "the last string does not end");
+	tables->strtab = (const char *)bytes;
+	tables->strtab_size = size;
+	return 0;
+}
+
+int abilock_object_string(const struct abilock_object *object, const char *table, uint64_t offset,
+			  uint64_t index, const char **ret_string, struct abilock_error *err)
+{
+	if (index >= object->tables->strtab_size)
+		return abilock_damaged(object, table, offset, err,
+				       "a name lies at 0x%" PRIx64
+				       " of a string table of 0x%" PRIx64 " bytes",
+				       index, object->tables->strtab_size);
+	*ret_string = object->tables->strtab + index;
+	return 0;
+}
+
+static int read_needed(struct abilock_object *object, const uint8_t *table,
+		       struct abilock_error *err)
+{
+	const uint64_t word = object->source->is64 ? 8 : 4;
+	size_t count = 0;
+
+	object->needed = abilock_arena_array(&object->arena, object->needed_count + 1,
+					     sizeof(*object->needed));
+	if (!object->needed)
+		return abilock_error_nomem(err);
+	for (uint64_t offset = 0; count < object->needed_count; offset += 2 * word) {
+		if (abilock_get_word(object, table + offset) != DT_NEEDED)
+			continue;
+		int r = abilock_object_string(object, TABLE, offset,
+					      abilock_get_word(object, table + offset + word),
+					      &object->needed[count++], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_names(struct abilock_object *object, const struct dynamic *dyn,
+		      struct abilock_error *err)
+{
+	const struct {
+		const struct entry *entry;
+		const char **ret;
+	} names[] = {
+		{ &dyn->soname, &object->soname },
+		{ &dyn->rpath, &object->rpath },
+		{ &dyn->runpath, &object->runpath },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!names[i].entry->present)
+			continue;
+		int r = abilock_object_string(object, TABLE, names[i].entry->offset,
+					      names[i].entry->value, names[i].ret, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address, uint64_t size,
+				struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	struct dynamic dyn = { 0 };
+	const uint8_t *table;
+
+	int r = abilock_source_get(object, TABLE, address, size, &table, err);
+	if (r >= 0)
+		r = take_entries(object, table, size, &dyn, err);
+	if (r >= 0)
+		r = load_strings(object, &dyn, err);
+	if (r >= 0)
+		r = read_needed(object, table, err);
+	if (r >= 0)
+		r = read_names(object, &dyn, err);
+	if (r < 0)
+		return r;
+	const uint64_t row = object->source->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	if (dyn.syment.present && dyn.syment.value != row)
+		return abilock_damaged(object, TABLE, dyn.syment.offset, err,
+				       "symbols of %" PRIu64 " bytes, expected %" PRIu64,
+				       dyn.syment.value, row);
+	object->has_versym = dyn.versym.present;
+	tables->symtab_span = make_span(object, &dyn, &dyn.symtab);
+	tables->versym_span = make_span(object, &dyn, &dyn.versym);
+	tables->hash_span = make_span(object, &dyn, &dyn.hash);
+	tables->gnu_hash_span = make_span(object, &dyn, &dyn.gnu_hash);
+	tables->verdef_span = make_span(object, &dyn, &dyn.verdef);
+	tables->verneed_span = make_span(object, &dyn, &dyn.verneed);
+	tables->verdef_claim = dyn.verdefnum.value;
+	tables->verneed_claim = dyn.verneednum.value;
+	return 0;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Notes: ours, the build-id, and the package that a file belongs to.
+ *
+ * Source: gABI "Note Section", as GNU/Linux follows it: the words are 4 bytes in both classes, and
+ * name and descriptor are padded to 4. p_align says nothing about that: .note.gnu.property asks for
+ * 8, has a size that both rules agree on, and mold puts it into one PT_NOTE with all the others.
+ */
+#include "object_source.h"
+
+#include <inttypes.h>
+
+enum { NOTE_HEADER = 12, NOTE_ABILOCK = 1, NOTE_PACKAGE = 0xcafe1a7e };
+
+/* More than any real file has; a claim beyond it is not worth reading. */
+enum { MAX_NOTES = 1 << 20 };
+
+struct note_entry {
+	uint32_t type, namesz, descsz;
+	const char *name;
+	const uint8_t *desc;
+	uint64_t offset;
+};
+
+static bool owned_by(const struct note_entry *entry, const char *owner)
+{
+	return entry->namesz == strlen(owner) + 1 && memcmp(entry->name, owner, entry->namesz) == 0;
+}
+
+static void set_key(struct abilock_note *note, const char *key, size_t key_len, const char *value)
+{
+	const struct {
+		const char *key;
+		const char **ret;
+	} keys[] = {
+		{ "kind", &note->kind }, { "host", &note->host },     { "tag", &note->tag },
+		{ "name", &note->name }, { "soname", &note->soname }, { "node", &note->node },
+		{ "format", &note->format },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strlen(keys[i].key) == key_len && memcmp(keys[i].key, key, key_len) == 0 &&
+		    !*keys[i].ret)
+			*keys[i].ret = value;
+}
+
+/* The descriptor of our note: strings `key=value`, each with its NUL. */
+static int read_own(struct abilock_object *object, const struct note_entry *entry,
+		    struct abilock_error *err)
+{
+	const char *p = (const char *)entry->desc, *end = p + entry->descsz;
+
+	if (object->note)
+		return abilock_damaged(object, "note abilock", entry->offset, err,
+				       "a second note: a file is one host or one module");
+	if (entry->descsz == 0 || end[-1] != '\0')
+		return abilock_damaged(object, "note abilock", entry->offset, err,
+				       "the last string does not end");
+	object->note = abilock_arena_alloc(&object->arena, sizeof(*object->note));
+	if (!object->note)
+		return abilock_error_nomem(err);
+	for (; p < end; p += strlen(p) + 1) {
+		const char *equal = strchr(p, '=');
+
+		if (!equal && *p) /* empty strings are padding */
+			return abilock_damaged(object, "note abilock", entry->offset, err,
+					       "\"%.40s\" is not key=value", p);
+		if (equal)
+			set_key(object->note, p, (size_t)(equal - p), equal + 1);
+	}
+	const struct abilock_note *note = object->note;
+	if (!note->format || !str_eq(note->format, "1"))
+		return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, object->path, "note abilock",
+					 entry->offset,
+					 "format %s: this abilock reads format 1; use a newer one",
+					 note->format ? note->format : "missing");
+	if (!note->kind || !note->host || !note->tag)
+		return abilock_damaged(object, "note abilock", entry->offset, err,
+				       "%s= is missing",
+				       !note->kind ? "kind" : !note->host ? "host" : "tag");
+	return 0;
+}
+
+static int take_note(struct abilock_object *object, const struct note_entry *entry,
+		     struct abilock_error *err)
+{
+	if (owned_by(entry, "abilock") && entry->type == NOTE_ABILOCK)
+		return read_own(object, entry, err);
+	if (owned_by(entry, "GNU") && entry->type == NT_GNU_BUILD_ID) {
+		object->build_id = entry->desc;
+		object->build_id_size = entry->descsz;
+	} else if (owned_by(entry, "FDO") && entry->type == NOTE_PACKAGE && entry->descsz > 0) {
+		object->package = abilock_arena_strndup(&object->arena, (const char *)entry->desc,
+							entry->descsz);
+		if (!object->package)
+			return abilock_error_nomem(err);
+	}
+	return 0;
+}
+
+int abilock_object_read_notes(struct abilock_object *object, uint64_t address, uint64_t size,
+			      uint64_t align, struct abilock_error *err)
+{
+	const uint64_t pad = 3;
+	const uint8_t *bytes;
+
+	/* Of all segments together: each of 65534 could claim the same bytes. */
+	if (size > MAX_NOTES - object->tables->notes_size)
+		return abilock_damaged(object, "notes", 0, err, "%" PRIu64 " bytes of notes", size);
+	object->tables->notes_size += size;
+	int r = abilock_source_get(object, "notes", address, size, &bytes, err);
+	if (r < 0)
+		return r;
+	for (uint64_t offset = 0; size - offset >= NOTE_HEADER;) {
+		/* A gap that brings the next section to its alignment of 8. */
+		if (align == 8 && offset % 8 == 4 && abilock_get32(object, bytes + offset) == 0) {
+			offset += 4;
+			continue;
+		}
+		struct note_entry entry = { .namesz = abilock_get32(object, bytes + offset),
+					    .descsz = abilock_get32(object, bytes + offset + 4),
+					    .type = abilock_get32(object, bytes + offset + 8),
+					    .offset = offset };
+		uint64_t desc = (offset + NOTE_HEADER + entry.namesz + pad) & ~pad;
+		uint64_t end = desc + entry.descsz;
+
+		if (end > size)
+			return abilock_damaged(object, "notes", offset, err,
+					       "a note of %" PRIu64
+					       " bytes reaches over the end of its segment",
+					       end - offset);
+		entry.name = (const char *)bytes + offset + NOTE_HEADER;
+		entry.desc = bytes + desc;
+		r = take_note(object, &entry, err);
+		if (r < 0)
+			return r;
+		offset = (end + pad) & ~pad;
+		if (offset > size) /* the padding of the last note may be missing */
+			break;
+	}
+	return 0;
+}

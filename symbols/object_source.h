@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of the ELF reader: bytes at a virtual address, from any of the three kinds of source. */
+#ifndef ABILOCK_SYMBOLS_OBJECT_SOURCE_H
+#define ABILOCK_SYMBOLS_OBJECT_SOURCE_H
+
+#include "object.h"
+
+/** A PT_LOAD, in the file's own addresses. */
+struct abilock_segment {
+	uint64_t vaddr;
+	uint64_t filesz; /**< Bytes that can be read; for an image, those that are mapped. */
+	uint64_t offset;
+	const uint8_t *bytes; /**< All of it, once abilock_source_segment() has been asked. */
+};
+
+/** Where the bytes come from: exactly one of fd, bytes and image is in use. */
+struct abilock_object_source {
+	int fd; /**< -1 unless a file. */
+	const uint8_t *bytes;
+	uint64_t size; /**< Of the file or of @p bytes. */
+	uintptr_t base;
+	struct abilock_segment *segments;
+	size_t segment_count;
+	bool swap;
+	bool is64;
+};
+
+/** Hash tables, symbol rows, strings: NULL where the object has none. */
+struct abilock_object_tables {
+	struct abilock_span strtab_span, symtab_span, versym_span, hash_span, gnu_hash_span,
+		verdef_span, verneed_span;
+	uint64_t verdef_claim, verneed_claim; /**< DT_VERDEFNUM, DT_VERNEEDNUM. */
+	uint64_t notes_size; /**< Of all PT_NOTE that have been read. */
+	const char *strtab;
+	uint64_t strtab_size;
+	bool symbols_loaded;
+	const uint8_t *symtab;
+	const uint8_t *versym;
+	const uint8_t *hash; /**< Words of DT_HASH, header included. */
+	uint64_t hash_buckets, hash_word;
+	const uint8_t *gnu_bloom, *gnu_buckets, *gnu_chain;
+	uint32_t gnu_bucket_count, gnu_first, gnu_bloom_words, gnu_shift;
+};
+
+/** How many bytes from @p address on can be read: 0 where no segment has it. */
+uint64_t abilock_source_room(const struct abilock_object *object, uint64_t address);
+
+/**
+ * Get @p size bytes at virtual address @p address.
+ *
+ * @param table  Name of the table for the error text.
+ * @param[out] ret_bytes  Borrowed from the object.
+ */
+int abilock_source_get(struct abilock_object *object, const char *table, uint64_t address,
+		       uint64_t size, const uint8_t **ret_bytes, struct abilock_error *err);
+
+/** Get @p size bytes at file offset @p offset (headers). Not for images. */
+int abilock_source_get_file(struct abilock_object *object, const char *table, uint64_t offset,
+			    uint64_t size, const uint8_t **ret_bytes, struct abilock_error *err);
+
+/** Get a whole segment, which is read once and kept. */
+int abilock_source_segment(struct abilock_object *object, size_t index, const uint8_t **ret_bytes,
+			   uint64_t *ret_size, struct abilock_error *err);
+
+/** A table whose size only its entries tell: bytes are fetched as the walk gets to them. */
+struct abilock_walk {
+	struct abilock_object *object;
+	const char *table;
+	uint64_t address;
+	uint64_t limit;
+	const uint8_t *bytes;
+	uint64_t have;
+	int code; /**< Of the failure, once abilock_walk_at() has returned NULL. */
+};
+
+/**
+ * Bytes [@p offset, @p offset + @p size) of the table. Valid until the next call.
+ *
+ * @return NULL with @p err and walk->code set when they lie outside of the table or cannot be read.
+ */
+const uint8_t *abilock_walk_at(struct abilock_walk *walk, uint64_t offset, uint64_t size,
+			       struct abilock_error *err);
+
+/** An error in @p table of @p object. Returns ABILOCK_E_DAMAGED. */
+#define abilock_damaged(object, table, offset, err, ...) \
+	abilock_error_set(err, ABILOCK_E_DAMAGED, (object)->path, table, offset, __VA_ARGS__)
+
+/* Numbers of the object's byte order. */
+static inline uint16_t abilock_get16(const struct abilock_object *object, const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return object->source->swap ? __builtin_bswap16(v) : v;
+}
+
+static inline uint32_t abilock_get32(const struct abilock_object *object, const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return object->source->swap ? __builtin_bswap32(v) : v;
+}
+
+static inline uint64_t abilock_get64(const struct abilock_object *object, const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return object->source->swap ? __builtin_bswap64(v) : v;
+}
+
+/** An address or offset: 4 bytes in a 32-bit object, else 8. */
+static inline uint64_t abilock_get_word(const struct abilock_object *object, const uint8_t *p)
+{
+	return object->source->is64 ? abilock_get64(object, p) : abilock_get32(object, p);
+}
+
+/** A string of DT_STRTAB; ABILOCK_E_DAMAGED where @p index lies outside. */
+int abilock_object_string(const struct abilock_object *object, const char *table, uint64_t offset,
+			  uint64_t index, const char **ret_string, struct abilock_error *err);
+
+/* The steps of opening, one file each. */
+int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address, uint64_t size,
+				struct abilock_error *err);
+int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err);
+int abilock_object_read_notes(struct abilock_object *object, uint64_t address, uint64_t size,
+			      uint64_t align, struct abilock_error *err);
+
+/** The ELF hash of a name, as in DT_HASH and in the version tables. */
+uint32_t abilock_elf_hash(const char *name);
+
+#endif

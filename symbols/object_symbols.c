@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dynamic symbol table: how many rows it has, its rows, and look-ups through the hash tables.
+ *
+ * Nothing in an ELF file says outright how many dynamic symbols there are. The last symbol of the
+ * last chain of DT_GNU_HASH is the last symbol; DT_HASH has a count; failing both (a GNU hash table
+ * without a defined symbol) the table ends where the next one begins.
+ */
+#include "object_source.h"
+
+#include <inttypes.h>
+
+#define UNKNOWN_COUNT UINT64_MAX
+
+static uint64_t row_size(const struct abilock_object *object)
+{
+	return object->source->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+}
+
+/* DT_HASH has words of 4 bytes, but of 8 on 64-bit Alpha and s390. */
+static uint64_t hash_word_size(const struct abilock_object *object)
+{
+	bool wide = object->source->is64 &&
+		    (object->machine == EM_S390 || object->machine == EM_ALPHA ||
+		     object->machine == 0x9026);
+
+	return wide ? 8 : 4;
+}
+
+static uint64_t hash_word(const struct abilock_object *object, uint64_t index)
+{
+	const struct abilock_object_tables *tables = object->tables;
+
+	return tables->hash_word == 8 ? abilock_get64(object, tables->hash + index * 8) :
+					abilock_get32(object, tables->hash + index * 4);
+}
+
+/* ld.so follows buckets and chains and never looks at the count: a small one would hide symbols. */
+static int check_hash_words(const struct abilock_object *object, uint64_t buckets, uint64_t chains,
+			    struct abilock_error *err)
+{
+	for (uint64_t i = 2; i < 2 + buckets + chains; i++) {
+		uint64_t index = hash_word(object, i);
+
+		if (index >= chains && index != 0)
+			return abilock_damaged(object, "DT_HASH", i * object->tables->hash_word, err,
+					       "symbol %" PRIu64 " of %" PRIu64, index, chains);
+	}
+	return 0;
+}
+
+/* Load DT_HASH and return its symbol count. */
+static int load_hash(struct abilock_object *object, uint64_t *ret_count, struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	const struct abilock_span *span = &tables->hash_span;
+	const uint64_t word = hash_word_size(object);
+
+	if (!span->present)
+		return 0;
+	int r = abilock_source_get(object, "DT_HASH", span->address, 2 * word, &tables->hash, err);
+	if (r < 0)
+		return r;
+	tables->hash_word = word;
+	uint64_t buckets = hash_word(object, 0), chains = hash_word(object, 1);
+	uint64_t room = span->limit / word;
+	if (buckets == 0 || buckets > room || chains > room || buckets + chains + 2 > room)
+		return abilock_damaged(object, "DT_HASH", 0, err,
+				       "%" PRIu64 " buckets and %" PRIu64
+				       " symbols do not fit into %" PRIu64 " bytes",
+				       buckets, chains, span->limit);
+	tables->hash_buckets = buckets;
+	*ret_count = chains;
+	r = abilock_source_get(object, "DT_HASH", span->address, (buckets + chains + 2) * word,
+			       &tables->hash, err);
+	return r < 0 ? r : check_hash_words(object, buckets, chains, err);
+}
+
+/* Highest symbol that starts a chain; 0 where no symbol is hashed. */
+static uint32_t last_chain(const struct abilock_object *object, const uint8_t *buckets,
+			   uint32_t count)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t first = abilock_get32(object, buckets + (uint64_t)i * 4);
+
+		if (first > last)
+			last = first;
+	}
+	return last;
+}
+
+/* The four words in front of a GNU hash table, bounded. */
+static int load_gnu_header(struct abilock_object *object, struct abilock_walk *walk,
+			   uint64_t *ret_bloom, struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	const uint8_t *p = abilock_walk_at(walk, 0, 16, err);
+
+	if (!p)
+		return walk->code;
+	tables->gnu_bucket_count = abilock_get32(object, p);
+	tables->gnu_first = abilock_get32(object, p + 4);
+	tables->gnu_bloom_words = abilock_get32(object, p + 8);
+	tables->gnu_shift = abilock_get32(object, p + 12);
+	*ret_bloom = (uint64_t)tables->gnu_bloom_words * (object->source->is64 ? 8 : 4);
+	if (tables->gnu_bucket_count == 0 || tables->gnu_bloom_words == 0 ||
+	    (tables->gnu_bloom_words & (tables->gnu_bloom_words - 1)) != 0)
+		return abilock_damaged(object, "DT_GNU_HASH", 0, err,
+				       "%" PRIu32 " buckets and %" PRIu32 " bloom words",
+				       tables->gnu_bucket_count, tables->gnu_bloom_words);
+	return 0;
+}
+
+/* Load DT_GNU_HASH; the count stays as it is where the table has no symbol. */
+static int load_gnu_hash(struct abilock_object *object, uint64_t *ret_count,
+			 struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	struct abilock_walk walk = { .object = object,
+				     .table = "DT_GNU_HASH",
+				     .address = tables->gnu_hash_span.address,
+				     .limit = tables->gnu_hash_span.limit };
+	uint64_t bloom = 0;
+
+	if (!tables->gnu_hash_span.present)
+		return 0;
+	int r = load_gnu_header(object, &walk, &bloom, err);
+	if (r < 0)
+		return r;
+	const uint64_t buckets_at = 16 + bloom;
+	const uint64_t buckets_size = (uint64_t)tables->gnu_bucket_count * 4;
+	const uint64_t chain_at = buckets_at + buckets_size;
+	const uint8_t *buckets = abilock_walk_at(&walk, buckets_at, buckets_size, err);
+	if (!buckets)
+		return walk.code;
+	uint64_t last = last_chain(object, buckets, tables->gnu_bucket_count), end = chain_at;
+	if (last != 0 && last < tables->gnu_first)
+		return abilock_damaged(object, "DT_GNU_HASH", buckets_at, err,
+				       "a chain starts at symbol %" PRIu64
+				       ", before the first one (%" PRIu32 ")",
+				       last, tables->gnu_first);
+	for (bool more = last != 0; more; last++) {
+		end = chain_at + (last - tables->gnu_first) * 4;
+		const uint8_t *p = abilock_walk_at(&walk, end, 4, err);
+		if (!p)
+			return walk.code;
+		more = (abilock_get32(object, p) & 1) == 0;
+		end += 4;
+	}
+	if (last != 0 && *ret_count != UNKNOWN_COUNT && *ret_count != last)
+		return abilock_damaged(object, "DT_GNU_HASH", 0, err,
+				       "%" PRIu64 " symbols, but DT_HASH has %" PRIu64, last,
+				       *ret_count);
+	if (last != 0)
+		*ret_count = last;
+	const uint8_t *all = abilock_walk_at(&walk, 0, end, err);
+	if (!all)
+		return walk.code;
+	tables->gnu_bloom = all + 16;
+	tables->gnu_buckets = all + buckets_at;
+	tables->gnu_chain = all + chain_at;
+	return 0;
+}
+
+/* Neither hash table counts: the rows end where the next table begins. */
+static int count_by_next_table(struct abilock_object *object, uint64_t *ret_count,
+			       struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+
+	if (!tables->symtab_span.bounded)
+		return abilock_damaged(object, "symbol table", 0, err,
+				       "neither a hash table nor a table behind it tells how many "
+				       "symbols there are");
+	uint64_t count = tables->symtab_span.limit / row_size(object);
+	/* lld and mold write the number of symbols into the header of an empty table; GNU ld has 1. */
+	if (tables->gnu_first > 1 && tables->gnu_first < count)
+		count = tables->gnu_first;
+	*ret_count = count;
+	return 0;
+}
+
+static int load_rows(struct abilock_object *object, uint64_t count, struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	const uint64_t row = row_size(object);
+
+	if (count > tables->symtab_span.limit / row)
+		return abilock_damaged(object, "symbol table", 0, err,
+				       "%" PRIu64 " symbols do not fit into %" PRIu64 " bytes",
+				       count, tables->symtab_span.limit);
+	int r = abilock_source_get(object, "symbol table", tables->symtab_span.address,
+				   count * row, &tables->symtab, err);
+	if (r >= 0 && object->has_versym)
+		r = abilock_source_get(object, "versym", tables->versym_span.address, count * 2,
+				       &tables->versym, err);
+	return r;
+}
+
+int abilock_object_load_symbols(struct abilock_object *object, struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	uint64_t count = UNKNOWN_COUNT;
+
+	if (tables->symbols_loaded || !tables->symtab_span.present)
+		return 0;
+	int r = load_hash(object, &count, err);
+	if (r >= 0)
+		r = load_gnu_hash(object, &count, err);
+	if (r >= 0 && count == UNKNOWN_COUNT)
+		r = count_by_next_table(object, &count, err);
+	if (r >= 0)
+		r = load_rows(object, count, err);
+	if (r < 0)
+		return r;
+	object->symbol_count = count;
+	tables->symbols_loaded = true;
+	return 0;
+}
+
+static void decode_row(const struct abilock_object *object, const uint8_t *p,
+		       struct abilock_symbol *symbol, uint32_t *ret_name)
+{
+	uint8_t info;
+
+	*ret_name = abilock_get32(object, p);
+	if (object->source->is64) {
+		info = p[4];
+		symbol->other = p[5];
+		symbol->shndx = abilock_get16(object, p + 6);
+		symbol->value = abilock_get64(object, p + 8);
+		symbol->size = abilock_get64(object, p + 16);
+	} else {
+		symbol->value = abilock_get32(object, p + 4);
+		symbol->size = abilock_get32(object, p + 8);
+		info = p[12];
+		symbol->other = p[13];
+		symbol->shndx = abilock_get16(object, p + 14);
+	}
+	symbol->type = ELF64_ST_TYPE(info);
+	symbol->bind = ELF64_ST_BIND(info);
+	symbol->visibility = ELF64_ST_VISIBILITY(symbol->other);
+}
+
+int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
+			  struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	struct abilock_symbol symbol = { .version = VER_NDX_GLOBAL };
+	uint32_t name;
+
+	if (index >= object->symbol_count)
+		return abilock_damaged(object, "symbol table", index, err,
+				       "symbol %" PRIu64 " of %" PRIu64, index,
+				       object->symbol_count);
+	const uint64_t offset = index * row_size(object);
+	decode_row(object, tables->symtab + offset, &symbol, &name);
+	if (tables->versym) {
+		uint16_t version = abilock_get16(object, tables->versym + index * 2);
+
+		symbol.version = version & 0x7fff;
+		symbol.hidden = (version & 0x8000) != 0;
+	}
+	int r = abilock_object_string(object, "symbol table", offset, name, &symbol.name, err);
+	if (r >= 0)
+		*ret_symbol = symbol;
+	return r;
+}
+
+bool abilock_symbol_is_export(const struct abilock_symbol *symbol)
+{
+	if (symbol->shndx == SHN_UNDEF || symbol->bind == STB_LOCAL)
+		return false;
+	if (symbol->visibility == STV_HIDDEN || symbol->visibility == STV_INTERNAL)
+		return false;
+	switch (symbol->type) {
+	case STT_NOTYPE:
+	case STT_OBJECT:
+	case STT_FUNC:
+	case STT_COMMON:
+	case STT_TLS:
+	case STT_GNU_IFUNC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What a look-up wants, and the best candidate so far. */
+struct search {
+	const char *name;
+	const char *version; /* NULL: an unversioned reference */
+	bool any;
+	struct abilock_symbol candidate;
+	unsigned defaults; /* default versions seen by an unversioned reference */
+};
+
+/*
+ * Whether a symbol of the right name satisfies the reference, by the rules of check_match() in
+ * glibc's elf/dl-lookup.c.
+ */
+static bool matches(const struct abilock_object *object, struct search *search,
+		    const struct abilock_symbol *symbol)
+{
+	if (search->any || !object->tables->versym)
+		return true;
+	if (search->version) {
+		const struct abilock_verdef *def = abilock_object_verdef(object, symbol->version);
+		const struct abilock_verneed *copied =
+			def ? NULL : abilock_object_verneed(object, symbol->version);
+		const char *node = def ? def->name : copied ? copied->node : NULL;
+
+		/* A base symbol has no node, and satisfies every reference that asks for one. */
+		return node ? str_eq(node, search->version) : !symbol->hidden;
+	}
+	/* The base and the oldest version are what an old, unversioned program was linked with. */
+	if (symbol->version < 3)
+		return true;
+	if (!symbol->hidden && search->defaults++ == 0)
+		search->candidate = *symbol;
+	return false;
+}
+
+/* Look at row @p index. 1: found, 0: go on, negative: error. */
+static int try_row(const struct abilock_object *object, uint64_t index, struct search *search,
+		   struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	struct abilock_symbol symbol;
+	int r = abilock_object_symbol(object, index, &symbol, err);
+
+	if (r < 0)
+		return r;
+	if (!str_eq(symbol.name, search->name) || !abilock_symbol_is_export(&symbol) ||
+	    !matches(object, search, &symbol))
+		return 0;
+	*ret_symbol = symbol;
+	return 1;
+}
+
+static uint32_t gnu_hash(const char *name)
+{
+	uint32_t h = 5381;
+
+	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
+		h = h * 33 + *p;
+	return h;
+}
+
+static bool bloom_has(const struct abilock_object *object, uint32_t hash)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	const uint32_t bits = object->source->is64 ? 64 : 32;
+	uint32_t at = (hash / bits) & (tables->gnu_bloom_words - 1);
+	uint64_t word = abilock_get_word(object, tables->gnu_bloom + (uint64_t)at * (bits / 8));
+	uint32_t second = tables->gnu_shift < 32 ? hash >> tables->gnu_shift : 0;
+
+	return (word >> (hash % bits)) & (word >> (second % bits)) & 1;
+}
+
+static int find_gnu(const struct abilock_object *object, struct search *search,
+		    struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	const uint32_t hash = gnu_hash(search->name);
+
+	if (!bloom_has(object, hash))
+		return 0;
+	uint64_t index = abilock_get32(
+		object, tables->gnu_buckets + (uint64_t)(hash % tables->gnu_bucket_count) * 4);
+	if (index == 0)
+		return 0;
+	if (index < tables->gnu_first)
+		return abilock_damaged(object, "DT_GNU_HASH", 0, err,
+				       "a chain starts before the first symbol");
+	for (; index < object->symbol_count; index++) {
+		uint32_t entry = abilock_get32(object,
+					       tables->gnu_chain + (index - tables->gnu_first) * 4);
+
+		if (((entry ^ hash) >> 1) == 0) {
+			int r = try_row(object, index, search, ret_symbol, err);
+			if (r != 0)
+				return r;
+		}
+		if (entry & 1)
+			return 0;
+	}
+	return 0;
+}
+
+static int find_sysv(const struct abilock_object *object, struct search *search,
+		     struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	uint64_t index = hash_word(object, 2 + abilock_elf_hash(search->name) %
+						       tables->hash_buckets);
+
+	/* A chain can be no longer than the table; a longer walk goes round in a circle. */
+	for (uint64_t steps = 0; index != 0; steps++) {
+		if (index >= object->symbol_count || steps > object->symbol_count)
+			return abilock_damaged(object, "DT_HASH", index * tables->hash_word, err,
+					       "a chain leaves the table or never ends");
+		int r = try_row(object, index, search, ret_symbol, err);
+		if (r != 0)
+			return r;
+		index = hash_word(object, 2 + tables->hash_buckets + index);
+	}
+	return 0;
+}
+
+static int find_scan(const struct abilock_object *object, struct search *search,
+		     struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	for (uint64_t i = 1; i < object->symbol_count; i++) {
+		int r = try_row(object, i, search, ret_symbol, err);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int find(struct abilock_object *object, struct search *search,
+		struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	int r = abilock_object_load_symbols(object, err);
+
+	if (r < 0)
+		return r;
+	if (object->tables->gnu_buckets)
+		r = find_gnu(object, search, ret_symbol, err);
+	else if (object->tables->hash)
+		r = find_sysv(object, search, ret_symbol, err);
+	else
+		r = find_scan(object, search, ret_symbol, err);
+	/* One default version and nothing older: that one is meant. */
+	if (r == 0 && search->defaults == 1) {
+		*ret_symbol = search->candidate;
+		return 1;
+	}
+	return r;
+}
+
+int abilock_object_find(struct abilock_object *object, const char *name, const char *version,
+			struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	struct search search = { .name = name, .version = version };
+
+	return find(object, &search, ret_symbol, err);
+}
+
+int abilock_object_find_any(struct abilock_object *object, const char *name,
+			    struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	struct search search = { .name = name, .any = true };
+
+	return find(object, &search, ret_symbol, err);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "scope.h"
+
+const char *abilock_role_name(enum abilock_role role)
+{
+	static const char *const names[] = {
+		[ABILOCK_ROLE_HOST] = "host",
+		[ABILOCK_ROLE_HOST_LIBRARY] = "host libraries",
+		[ABILOCK_ROLE_MODULE_LIBRARY] = "own libraries",
+		[ABILOCK_ROLE_SIBLING] = "other modules",
+		[ABILOCK_ROLE_SIBLING_LIBRARY] = "libraries of other modules",
+	};
+
+	return names[role];
+}
+
+int abilock_scope_add(struct abilock_scope *scope, struct abilock_object *object,
+		      enum abilock_role role, const char *name, const char *sibling,
+		      struct abilock_error *err)
+{
+	struct abilock_provider *provider = abilock_array_push(
+		&scope->providers, &scope->provider_count, sizeof(*provider));
+
+	if (!provider)
+		return abilock_error_nomem(err);
+	*provider = (struct abilock_provider){
+		.object = object, .role = role, .name = name, .sibling = sibling
+	};
+	return 0;
+}
+
+/* musl is one file, loader and C library, and takes these names for itself (ldso/dynlink.c). */
+static bool is_musl_name(const struct abilock_object *object, const char *name)
+{
+	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
+					   "libdl.", "libutil.",    "libxnet." };
+
+	if (!str_starts(path_base(object->path), "ld-musl-"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (str_starts(name, own[i]))
+			return true;
+	return false;
+}
+
+static bool answers_to(const struct abilock_provider *provider, const char *name)
+{
+	const struct abilock_object *object = provider->object;
+
+	return (object->soname && str_eq(object->soname, name)) || str_eq(provider->name, name) ||
+	       str_eq(object->path, name) || is_musl_name(object, name);
+}
+
+const struct abilock_provider *abilock_scope_named(const struct abilock_scope *scope,
+						   const char *name)
+{
+	for (size_t i = 0; i < scope->provider_count; i++)
+		if (answers_to(&scope->providers[i], name))
+			return &scope->providers[i];
+	return NULL;
+}
+
+static bool has_object(const struct abilock_scope *scope, const struct abilock_object *object)
+{
+	for (size_t i = 0; i < scope->provider_count; i++)
+		if (scope->providers[i].object == object)
+			return true;
+	return false;
+}
+
+static int add_missing(struct abilock_scope *scope, const char *name, const char *needed_by,
+		       struct abilock_error *err)
+{
+	for (size_t i = 0; i < scope->missing_count; i++)
+		if (str_eq(scope->missing[i].name, name))
+			return 0;
+	struct abilock_missing *missing = abilock_array_push(
+		&scope->missing, &scope->missing_count, sizeof(*missing));
+	if (!missing)
+		return abilock_error_nomem(err);
+	*missing = (struct abilock_missing){ .name = name, .needed_by = needed_by };
+	return 0;
+}
+
+static int add_needed(struct abilock_scope *scope, struct abilock_libraries *libraries,
+		      const struct abilock_object *object, enum abilock_role role,
+		      const char *sibling, struct abilock_error *err)
+{
+	for (size_t i = 0; i < object->needed_count; i++) {
+		struct abilock_object *library = NULL;
+
+		if (abilock_scope_named(scope, object->needed[i]))
+			continue;
+		int r = abilock_libraries_find(libraries, object->needed[i], object, &library, err);
+		if (r == 0)
+			r = add_missing(scope, object->needed[i], object->path, err);
+		else if (r > 0 && !has_object(scope, library))
+			r = abilock_scope_add(scope, library, role, object->needed[i], sibling,
+					      err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int abilock_scope_add_closure(struct abilock_scope *scope, struct abilock_libraries *libraries,
+			      const struct abilock_object *object, enum abilock_role role,
+			      const char *sibling, struct abilock_error *err)
+{
+	size_t next = scope->provider_count;
+
+	int r = add_needed(scope, libraries, object, role, sibling, err);
+	/* Those that were just added are the queue of the walk. */
+	for (; r >= 0 && next < scope->provider_count; next++)
+		r = add_needed(scope, libraries, scope->providers[next].object, role, sibling, err);
+	return r;
+}
+
+void abilock_scope_clear(struct abilock_scope *scope)
+{
+	free(scope->providers);
+	free(scope->missing);
+	*scope = (struct abilock_scope){ 0 };
+}

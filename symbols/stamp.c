@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "stamp.h"
+
+#include <ctype.h>
+
+#include "object_source.h"
+
+static const char FAMILY[] = "_stamp_";
+
+/* Length of the hex digits at @p s, or 0 where they are no hash. */
+static size_t hash_length(const char *s)
+{
+	size_t n = 0;
+
+	while (isxdigit((unsigned char)s[n]))
+		n++;
+	return n >= 7 && n <= 64 ? n : 0;
+}
+
+/* Length of the part of a stamp's name before the hash; 0: the name is no stamp. */
+static size_t stamp_prefix(const char *name)
+{
+	const char *p = strstr(name, FAMILY);
+
+	if (!p || p == name)
+		return 0;
+	p += strlen(FAMILY);
+	size_t n = hash_length(p);
+	return n && p[n] == '\0' ? (size_t)(p - name) : 0;
+}
+
+static int find_in_module(struct abilock_object *module, const char **ret_name,
+			  struct abilock_error *err)
+{
+	int r = abilock_object_load_symbols(module, err);
+
+	for (uint64_t i = 1; r >= 0 && i < module->symbol_count; i++) {
+		struct abilock_symbol symbol;
+
+		r = abilock_object_symbol(module, i, &symbol, err);
+		if (r >= 0 && stamp_prefix(symbol.name)) {
+			*ret_name = symbol.name;
+			return 0;
+		}
+	}
+	return r;
+}
+
+/* Look for strings that begin with @p prefix and go on as a hash; prefer the whole stamp. */
+static int scan(const uint8_t *bytes, uint64_t size, const char *stamp, size_t prefix,
+		struct abilock_arena *arena, struct abilock_stamp *ret)
+{
+	const uint8_t *p = bytes, *end = bytes + size;
+
+	while (!ret->matches && (p = memmem(p, (size_t)(end - p), stamp, prefix)) != NULL) {
+		const char *hash = (const char *)p + prefix;
+		/* A string that runs to the end of the segment is not one with a NUL. */
+		size_t room = (size_t)(end - p) - prefix;
+		const char *nul = memchr(hash, '\0', room < 65 ? room : 65);
+
+		if (nul && (size_t)(nul - hash) == hash_length(hash)) {
+			ret->matches = str_eq((const char *)p, stamp);
+			ret->host = abilock_arena_strdup(arena, (const char *)p);
+			if (!ret->host)
+				return ABILOCK_E_NOMEM;
+		}
+		p += prefix;
+	}
+	return 0;
+}
+
+int abilock_stamp_compare(struct abilock_object *module, struct abilock_object *host,
+			  struct abilock_arena *arena, struct abilock_stamp *ret_stamp,
+			  struct abilock_error *err)
+{
+	struct abilock_stamp stamp = { 0 };
+	const char *name = NULL;
+
+	int r = find_in_module(module, &name, err);
+	if (r < 0 || !name) {
+		*ret_stamp = stamp;
+		return r;
+	}
+	stamp.module = abilock_arena_strdup(arena, name);
+	for (size_t i = 0; r >= 0 && i < host->source->segment_count; i++) {
+		const uint8_t *bytes;
+		uint64_t size;
+
+		r = abilock_source_segment(host, i, &bytes, &size, err);
+		if (r >= 0 && scan(bytes, size, name, stamp_prefix(name), arena, &stamp) < 0)
+			r = abilock_error_nomem(err);
+	}
+	if (r >= 0)
+		*ret_stamp = stamp;
+	return r;
+}
