@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+/* getopt's value for a long option: clear of any letter. */
+enum { OPTION_BASE = 256, OPTION_HELP = OPTION_BASE - 1 };
+
+bool abilock_cli_has(const struct abilock_invocation *inv, int id)
+{
+	for (size_t i = 0; i < inv->option_count; i++)
+		if (inv->options[i].id == id)
+			return true;
+	return false;
+}
+
+const char *abilock_cli_value(const struct abilock_invocation *inv, int id, const char *fallback)
+{
+	for (size_t i = inv->option_count; i > 0; i--)
+		if (inv->options[i - 1].id == id)
+			return inv->options[i - 1].value;
+	return fallback;
+}
+
+int abilock_cli_usage(const struct abilock_invocation *inv, const char *fmt, ...)
+{
+	const char *command = inv->command ? inv->command->name : "";
+	const char *space = inv->command ? " " : "";
+	char message[384];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "%s%s%s: %s (see '%s%s%s --help')\n", inv->tool->name, space, command,
+		message, inv->tool->name, space, command);
+	return ABILOCK_EXIT_USAGE;
+}
+
+int abilock_cli_fail(const struct abilock_invocation *inv, const struct abilock_error *err)
+{
+	char line[sizeof(*err) + 64];
+
+	(void)abilock_error_format(err, line, sizeof(line));
+	fprintf(stderr, "%s: %s\n", inv->tool->name, line);
+	return err->code == ABILOCK_E_USAGE ? ABILOCK_EXIT_USAGE : ABILOCK_EXIT_ERROR;
+}
+
+static void print_option(const struct abilock_option *o)
+{
+	char names[64];
+
+	(void)snprintf(names, sizeof(names), "%c%c%s--%s%s%s", o->letter ? '-' : ' ',
+		       o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
+		       o->arg ? " " : "", o->arg ? o->arg : "");
+	printf("  %-26s  %s\n", names, o->help);
+}
+
+static int command_help(const struct abilock_invocation *inv)
+{
+	const struct abilock_command *c = inv->command;
+
+	printf("usage: %s %s [OPTION...]%s%s\n\n%s\n", inv->tool->name, c->name,
+	       c->operands[0] ? " " : "", c->operands, c->summary);
+	if (c->text)
+		printf("\n%s\n", c->text);
+	printf("\noptions:\n");
+	for (size_t i = 0; i < c->option_count; i++)
+		print_option(&c->options[i]);
+	print_option(&(struct abilock_option){"help", 'h', NULL, "print this help", 0});
+	return ABILOCK_EXIT_OK;
+}
+
+static void tool_help(const struct abilock_tool *tool)
+{
+	printf("usage: %s COMMAND [OPTION...] [OPERAND...]\n\n%s\n\ncommands:\n", tool->name,
+	       tool->summary);
+	for (size_t i = 0; i < tool->command_count; i++)
+		printf("  %-10s  %s\n", tool->commands[i].name, tool->commands[i].summary);
+	printf("\noptions:\n"
+	       "  -h, --help                      print this help, or after a command its own\n"
+	       "      --version                   print the version\n"
+	       "      --print-completion SHELL    print completion for bash, zsh or fish\n"
+	       "\nexit status: 0 clean, 1 findings, 2 wrong usage, 3 could not read or write\n");
+}
+
+static void complete_bash(const struct abilock_tool *tool)
+{
+	printf("_%s()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n"
+	       "\tif ((COMP_CWORD == 1)); then\n\t\twords='",
+	       tool->name);
+	for (size_t i = 0; i < tool->command_count; i++)
+		printf("%s ", tool->commands[i].name);
+	printf("--help --version --print-completion'\n\telif [[ $cur == -* ]]; then\n"
+	       "\t\tcase ${COMP_WORDS[1]} in\n");
+	for (size_t i = 0; i < tool->command_count; i++) {
+		const struct abilock_command *c = &tool->commands[i];
+
+		printf("\t\t%s) words='", c->name);
+		for (size_t k = 0; k < c->option_count; k++)
+			printf("--%s ", c->options[k].name);
+		printf("--help' ;;\n");
+	}
+	printf("\t\tesac\n\tfi\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
+	       "complete -o default -F _%s %s\n",
+	       tool->name, tool->name);
+}
+
+/* Inside '...' of a shell; zsh also wants the characters of @p special behind a backslash. */
+static void print_quoted(const char *s, const char *special)
+{
+	for (; *s; s++) {
+		if (*s == '\'')
+			(void)fputs("'\\''", stdout);
+		else
+			printf(strchr(special, *s) ? "\\%c" : "%c", *s);
+	}
+}
+
+static void complete_zsh(const struct abilock_tool *tool)
+{
+	printf("#compdef %s\n_%s()\n{\n\tlocal -a commands=(\n", tool->name, tool->name);
+	for (size_t i = 0; i < tool->command_count; i++) {
+		printf("\t\t'%s:", tool->commands[i].name);
+		print_quoted(tool->commands[i].summary, ":\\");
+		printf("'\n");
+	}
+	printf("\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n\t\treturn\n"
+	       "\tfi\n\tshift words\n\t((CURRENT--))\n\tcase $words[1] in\n");
+	for (size_t i = 0; i < tool->command_count; i++) {
+		const struct abilock_command *c = &tool->commands[i];
+
+		printf("\t%s)\n\t\t_arguments", c->name);
+		for (size_t k = 0; k < c->option_count; k++) {
+			printf(" \\\n\t\t\t'--%s%s[", c->options[k].name,
+			       c->options[k].arg ? "=" : "");
+			print_quoted(c->options[k].help, ":[]\\");
+			printf("]%s%s%s'", c->options[k].arg ? ":" : "",
+			       c->options[k].arg ? c->options[k].arg : "",
+			       c->options[k].arg ? ":_files" : "");
+		}
+		printf(" \\\n\t\t\t'*:file:_files' ;;\n");
+	}
+	printf("\tesac\n}\n_%s \"$@\"\n", tool->name);
+}
+
+static void complete_fish(const struct abilock_tool *tool)
+{
+	for (size_t i = 0; i < tool->command_count; i++) {
+		const struct abilock_command *c = &tool->commands[i];
+
+		printf("complete -c %s -n __fish_use_subcommand -a %s -d '", tool->name, c->name);
+		print_quoted(c->summary, "\\");
+		printf("'\n");
+		for (size_t k = 0; k < c->option_count; k++) {
+			printf("complete -c %s -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
+			       tool->name, c->name, c->options[k].name,
+			       c->options[k].arg ? " -r" : "");
+			print_quoted(c->options[k].help, "\\");
+			printf("'\n");
+		}
+	}
+}
+
+static int print_completion(const struct abilock_invocation *inv, const char *shell)
+{
+	static const struct {
+		const char *shell;
+		void (*print)(const struct abilock_tool *tool);
+	} shells[] = {{"bash", complete_bash}, {"zsh", complete_zsh}, {"fish", complete_fish}};
+
+	for (size_t i = 0; shell && i < ARRAY_SIZE(shells); i++) {
+		if (str_eq(shell, shells[i].shell)) {
+			shells[i].print(inv->tool);
+			return ABILOCK_EXIT_OK;
+		}
+	}
+	return abilock_cli_usage(inv, "--print-completion takes bash, zsh or fish");
+}
+
+/* getopt reports by what it stopped at: a letter in optopt, or the whole word. */
+static int bad_option(const struct abilock_invocation *inv, int c, char **argv)
+{
+	const char *word = argv[optind - 1];
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_long = optopt == 0 || optopt >= OPTION_BASE || optopt == OPTION_HELP;
+	const char *shown = is_long ? word : letter;
+
+	if (c == ':')
+		return abilock_cli_usage(inv, "option '%s' needs an argument", shown);
+	if (optopt >= OPTION_HELP)
+		return abilock_cli_usage(inv, "option '%s' takes no argument", shown);
+	return abilock_cli_usage(inv, "unknown option '%s'", shown);
+}
+
+static int check_operands(const struct abilock_invocation *inv)
+{
+	const struct abilock_command *c = inv->command;
+
+	if (inv->operand_count < (size_t)c->min_operands)
+		return abilock_cli_usage(inv, "missing operand: expected %s", c->operands);
+	if (c->max_operands >= 0 && inv->operand_count > (size_t)c->max_operands)
+		return abilock_cli_usage(inv, "extra operand '%s'", inv->operands[c->max_operands]);
+	return ABILOCK_EXIT_OK;
+}
+
+/* Options first: they say whether the operands matter at all. argv[0] is the command's name. */
+static int run_command(struct abilock_invocation *inv, int argc, char **argv)
+{
+	const struct abilock_command *command = inv->command;
+	_cleanup_(freep) struct option *longs = calloc(command->option_count + 2, sizeof(*longs));
+	_cleanup_(freep) char *shorts = calloc(1, command->option_count * 2 + 3);
+	_cleanup_(freep) struct abilock_option_value *values =
+		calloc((size_t)argc + 1, sizeof(*values));
+	int c;
+
+	if (!longs || !shorts || !values)
+		return abilock_cli_fail(inv, &(struct abilock_error){.message = "out of memory"});
+	strcpy(shorts, ":h");
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct abilock_option *o = &command->options[i];
+
+		longs[i] = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
+					   OPTION_BASE + (int)i};
+		if (o->letter)
+			(void)sprintf(shorts + strlen(shorts), "%c%s", o->letter,
+				      o->arg ? ":" : "");
+	}
+	longs[command->option_count] = (struct option){"help", no_argument, NULL, OPTION_HELP};
+
+	optind = 0; /* start over: a test runs several command lines in one process */
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		size_t i = 0;
+
+		if (c == 'h' || c == OPTION_HELP)
+			return command_help(inv);
+		if (c == '?' || c == ':')
+			return bad_option(inv, c, argv);
+		while (c != OPTION_BASE + (int)i && c != command->options[i].letter)
+			i++;
+		values[inv->option_count++] =
+			(struct abilock_option_value){command->options[i].id, optarg};
+	}
+	inv->options = values;
+	inv->operands = argv + optind;
+	inv->operand_count = (size_t)(argc - optind);
+	c = check_operands(inv);
+	return c == ABILOCK_EXIT_OK ? command->run(inv) : c;
+}
+
+static int dispatch(const struct abilock_tool *tool, int argc, char **argv)
+{
+	struct abilock_invocation inv = {.tool = tool};
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word)
+		return abilock_cli_usage(&inv, "missing command");
+	if (str_eq(word, "--help") || str_eq(word, "-h")) {
+		tool_help(tool);
+		return ABILOCK_EXIT_OK;
+	}
+	if (str_eq(word, "--version")) {
+		printf("%s (abilock) %s\n", tool->name, ABILOCK_VERSION);
+		return ABILOCK_EXIT_OK;
+	}
+	if (str_eq(word, "--print-completion"))
+		return print_completion(&inv, argc == 3 ? argv[2] : NULL);
+	for (size_t i = 0; i < tool->command_count; i++) {
+		if (str_eq(word, tool->commands[i].name)) {
+			inv.command = &tool->commands[i];
+			return run_command(&inv, argc - 1, argv + 1);
+		}
+	}
+	return abilock_cli_usage(&inv, "unknown %s '%s'", word[0] == '-' ? "option" : "command",
+				 word);
+}
+
+/*
+ * With a standard descriptor closed, the next file opened would get its number, and what is meant
+ * for stdout would land in it. Opened the wrong way round, each use fails as if it were closed.
+ */
+static void reserve_standard_fds(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int abilock_cli_run(const struct abilock_tool *tool, int argc, char **argv)
+{
+	reserve_standard_fds();
+	int status = dispatch(tool, argc, argv);
+	bool failed = ferror(stdout) != 0;
+
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	if (status != ABILOCK_EXIT_ERROR) /* else the command has said it */
+		fprintf(stderr, "%s: standard output: %s\n", tool->name, strerror(errno));
+	return ABILOCK_EXIT_ERROR;
+}
+
+void abilock_names_deinit(struct abilock_names *names)
+{
+	free(names->items);
+	abilock_arena_clear(&names->arena);
+	*names = (struct abilock_names){0};
+}
+
+static int names_push(struct abilock_names *names, const char *name, struct abilock_error *err)
+{
+	const char **slot =
+		name ? abilock_array_push(&names->items, &names->count, sizeof(*slot)) : NULL;
+
+	if (!slot)
+		return abilock_error_nomem(err);
+	*slot = name;
+	return 0;
+}
+
+static int names_from_stdin(struct abilock_names *names, bool nul, struct abilock_error *err)
+{
+	_cleanup_(freep) char *line = NULL;
+	const char delimiter = nul ? '\0' : '\n';
+	size_t size = 0;
+	ssize_t len;
+	int r = 0;
+
+	while (r == 0 && (len = getdelim(&line, &size, delimiter, stdin)) >= 0) {
+		if (len > 0 && line[len - 1] == delimiter)
+			line[--len] = '\0';
+		if (strlen(line) != (size_t)len)
+			return abilock_error_set(err, ABILOCK_E_USAGE, "stdin", NULL, 0,
+						 "a NUL byte in a line: are the names separated by "
+						 "NUL (-0)?");
+		if (len > 0)
+			r = names_push(names, abilock_arena_strdup(&names->arena, line), err);
+	}
+	if (r == 0 && ferror(stdin))
+		return abilock_error_set(err, ABILOCK_E_IO, "stdin", NULL, 0, "%s",
+					 strerror(errno));
+	return r;
+}
+
+int abilock_cli_names(const struct abilock_invocation *inv, bool nul, struct abilock_names *ret,
+		      struct abilock_error *err)
+{
+	_cleanup_(abilock_names_deinit) struct abilock_names names = {0};
+	int r = 0;
+
+	if (inv->operand_count == 0 && !isatty(STDIN_FILENO))
+		r = names_from_stdin(&names, nul, err);
+	for (size_t i = 0; r == 0 && i < inv->operand_count; i++) {
+		if (str_eq(inv->operands[i], "-"))
+			r = names_from_stdin(&names, nul, err);
+		else
+			r = names_push(&names, inv->operands[i], err);
+	}
+	if (r == 0 && names.count == 0)
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0, "%s: no %s given",
+					 inv->command->name, inv->command->operands);
+	if (r < 0)
+		return r;
+	*ret = names;
+	names = (struct abilock_names){0};
+	return 0;
+}
+
+static int fail_output(const struct abilock_output *out, struct abilock_error *err)
+{
+	return abilock_error_set(err, ABILOCK_E_IO, out->path ? out->path : "standard output", NULL,
+				 0, "%s", strerror(errno ? errno : EIO));
+}
+
+/* The mode that open() would give: mkstemp() makes every file private. */
+static int open_temp(struct abilock_output *out)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	if (asprintf(&out->temp, "%.*s.%s.XXXXXX", (int)(path_base(out->path) - out->path),
+		     out->path, path_base(out->path)) < 0) {
+		out->temp = NULL;
+		return -1;
+	}
+	int fd = mkostemp(out->temp, O_CLOEXEC);
+	if (fd < 0) {
+		free(take_ptr(out->temp));
+		return -1;
+	}
+	(void)fchmod(fd, 0666 & ~mask);
+	return fd;
+}
+
+int abilock_output_open(struct abilock_output *out, const char *path, struct abilock_error *err)
+{
+	struct stat st;
+
+	*out = (struct abilock_output){.file = stdout};
+	if (!path || str_eq(path, "-"))
+		return 0;
+	/* Through a symbolic link the file behind it is replaced, not the link. */
+	out->path = realpath(path, NULL);
+	if (!out->path)
+		out->path = strdup(path);
+	if (!out->path)
+		return abilock_error_nomem(err);
+	/* Renaming over /dev/null would replace the device. */
+	bool in_place = stat(out->path, &st) == 0 && !S_ISREG(st.st_mode);
+	_cleanup_(closep) int fd =
+		in_place ? open(out->path, O_WRONLY | O_CLOEXEC) : open_temp(out);
+	out->file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!out->file)
+		return fail_output(out, err);
+	fd = -1;
+	return 0;
+}
+
+int abilock_output_commit(struct abilock_output *out, struct abilock_error *err)
+{
+	FILE *file = take_ptr(out->file);
+	bool failed = ferror(file) != 0;
+	int r = 0;
+
+	failed |= (file == stdout ? fflush(file) : fclose(file)) != 0;
+	if (!failed && out->temp)
+		failed = rename(out->temp, out->path) != 0;
+	if (failed)
+		r = fail_output(out, err);
+	else
+		free(take_ptr(out->temp));
+	abilock_output_discard(out);
+	return r;
+}
+
+void abilock_output_discard(struct abilock_output *out)
+{
+	if (out->file && out->file != stdout)
+		(void)fclose(out->file);
+	if (out->temp)
+		(void)unlink(out->temp);
+	free(out->temp);
+	free(out->path);
+	*out = (struct abilock_output){0};
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+#include "tag.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "../symbols/declaration.h"
+
+/* Longest tag: a node name with two SHA-256 hashes and some room. */
+enum { TAG_MAX = 200 };
+
+extern char **environ;
+
+static bool is_hash(const char *s, size_t len)
+{
+	return (len == 40 || len == 64) && strspn(s, "0123456789abcdef") >= len;
+}
+
+static int fail(struct abilock_error *err, const char *dir, const char *text, const char *detail)
+{
+	return abilock_error_set(err, ABILOCK_E_IO, dir, NULL, 0, "%s%s%s", text,
+				 detail ? ": " : "", detail ? detail : "");
+}
+
+/*
+ * The environment for git: without the variables that point it to another repository (a hook or
+ * `git rebase --exec` sets them), but with the user's configuration, where safe.directory stands.
+ */
+static char **git_environment(void)
+{
+	static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH",
+					   "GIT_CEILING_DIRECTORIES",
+					   "GIT_DISCOVERY_ACROSS_FILESYSTEM"};
+	static char locale[] = "LC_ALL=C", locks[] = "GIT_OPTIONAL_LOCKS=0";
+	size_t count = 0, n = 0;
+
+	while (environ && environ[count])
+		count++;
+	char **env = calloc(count + 3, sizeof(*env));
+	for (size_t i = 0; env && i < count; i++) {
+		bool keep = !str_starts(environ[i], "GIT_") && !str_starts(environ[i], "LC_ALL=");
+
+		for (size_t k = 0; k < ARRAY_SIZE(kept); k++)
+			keep |= str_starts(environ[i], kept[k]);
+		if (keep)
+			env[n++] = environ[i];
+	}
+	if (env) {
+		env[n++] = locale;
+		env[n] = locks;
+	}
+	return env;
+}
+
+static int spawn_git(const char *const *argv, int in, int out, int errors, pid_t *ret_pid)
+{
+	_cleanup_(freep) char **env = git_environment();
+	posix_spawn_file_actions_t actions;
+
+	if (!env || posix_spawn_file_actions_init(&actions) != 0)
+		return ENOMEM;
+	int r = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO)
+			: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
+							   O_RDONLY, 0);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+	if (r == 0)
+		r = posix_spawnp(ret_pid, "git", &actions, NULL, (char *const *)argv, env);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+/* The first line of a file in memory, without its newline. */
+static void first_line(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+}
+
+/*
+ * Run git in @p dir. Files in memory take its output instead of pipes: the diff may be of any size,
+ * and nothing here has to read and write at the same time.
+ */
+static int run_git(const char *dir, const char *const *args, int in, int *ret_out,
+		   struct abilock_error *err)
+{
+	_cleanup_(closep) int out = memfd_create("git", MFD_CLOEXEC);
+	_cleanup_(closep) int errors = memfd_create("git", MFD_CLOEXEC);
+	char words[256];
+	const char *argv[40] = {"git", "-C", dir};
+	size_t argc = 3;
+	pid_t pid;
+	int status = 0, r;
+
+	for (; *args && argc + 1 < ARRAY_SIZE(argv); args++)
+		argv[argc++] = *args;
+	if (out < 0 || errors < 0)
+		return fail(err, dir, "memfd", strerror(errno));
+	r = spawn_git(argv, in, out, errors, &pid);
+	if (r != 0)
+		return fail(err, dir, "cannot run git", strerror(r));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail(err, dir, "git", strerror(errno));
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		first_line(errors, words, sizeof(words));
+		return fail(err, dir, "git cannot tell the tag", words[0] ? words : "it failed");
+	}
+	*ret_out = out;
+	out = -1;
+	return 0;
+}
+
+static int git_line(const char *dir, const char *const *args, int in, char *buf, size_t size,
+		    struct abilock_error *err)
+{
+	_cleanup_(closep) int out = -1;
+	int r = run_git(dir, args, in, &out, err);
+
+	if (r == 0)
+		first_line(out, buf, size);
+	return r;
+}
+
+#define GIT_ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static off_t file_size(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? st.st_size : -1;
+}
+
+/* A tree that was unpacked inside a checkout of something else has that one's commit in reach. */
+static int check_tracked(const char *dir, struct abilock_error *err)
+{
+	_cleanup_(closep) int out = -1;
+	int r = run_git(dir, GIT_ARGS("ls-files", "-z", "--", "."), -1, &out, err);
+
+	if (r == 0 && file_size(out) == 0)
+		return fail(
+			err, dir,
+			"git tracks no file here, so its commit does not tell what this is: give "
+			"--repo, or --tag release:VERSION",
+			NULL);
+	return r;
+}
+
+/*
+ * The same change must give the same bytes whatever the user's configuration says: all that shapes
+ * a diff is set here.
+ */
+static int read_diff(const char *dir, int *ret_fd, struct abilock_error *err)
+{
+	return run_git(dir,
+		       GIT_ARGS("-c", "core.quotePath=true", "-c", "core.fsmonitor=false", "-c",
+				"diff.suppressBlankEmpty=false", "-c", "diff.relative=false", "-c",
+				"diff.interHunkContext=0", "diff", "--no-ext-diff", "--no-textconv",
+				"--no-color", "--binary", "--full-index", "--no-renames",
+				"--unified=3", "--diff-algorithm=myers", "--no-indent-heuristic",
+				"-O/dev/null", "--src-prefix=a/", "--dst-prefix=b/",
+				"--submodule=short", "--ignore-submodules=untracked", "HEAD"),
+		       -1, ret_fd, err);
+}
+
+static int tag_from_git(const char *dir, char *buf, size_t size, struct abilock_error *err)
+{
+	_cleanup_(closep) int diff = -1;
+	char head[80], change[80];
+	int r = git_line(dir, GIT_ARGS("rev-parse", "--verify", "HEAD^{commit}"), -1, head,
+			 sizeof(head), err);
+
+	if (r == 0)
+		r = check_tracked(dir, err);
+	if (r == 0)
+		r = read_diff(dir, &diff, err);
+	if (r < 0)
+		return r;
+	if (!is_hash(head, strlen(head)))
+		return fail(err, dir, "git names a commit that is no hash", head);
+	if (file_size(diff) == 0) {
+		(void)snprintf(buf, size, "%s", head);
+		return 0;
+	}
+	(void)lseek(diff, 0, SEEK_SET);
+	r = git_line(dir, GIT_ARGS("hash-object", "--stdin"), diff, change, sizeof(change), err);
+	if (r == 0 && !is_hash(change, strlen(change)))
+		return fail(err, dir, "git hash-object gives no hash", change);
+	(void)snprintf(buf, size, "%s_dirty_%s", head, change);
+	return r;
+}
+
+/* @return 1 with the hash in @p buf, 0 when the file is absent or not substituted. */
+static int tag_from_file(int dirfd, const char *dir, char *buf, size_t size,
+			 struct abilock_error *err)
+{
+	_cleanup_(closep) int fd = openat(dirfd, TAG_FILE, O_RDONLY | O_CLOEXEC);
+	char line[128];
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(err, dir, TAG_FILE, strerror(errno));
+	first_line(fd, line, sizeof(line));
+	line[strcspn(line, "\r")] = '\0';
+	if (str_starts(line, "$Format:"))
+		return 0;
+	if (!is_hash(line, strlen(line)))
+		return fail(err, dir, TAG_FILE " holds neither a full commit hash nor $Format:%H$",
+			    NULL);
+	(void)snprintf(buf, size, "%s", line);
+	return 1;
+}
+
+/* From @p dir to the root; the nearest evidence counts, a file before the checkout beside it. */
+static int tag_from_tree(const char *dir, char *buf, size_t size, struct abilock_error *err)
+{
+	_cleanup_(closep) int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat here, above;
+
+	if (at < 0 || fstat(at, &here) < 0)
+		return fail(err, dir, "cannot look for the tag", strerror(errno));
+	for (;;) {
+		int r = tag_from_file(at, dir, buf, size, err);
+
+		if (r != 0)
+			return r < 0 ? r : 0;
+		if (faccessat(at, ".git", F_OK, 0) == 0)
+			return tag_from_git(dir, buf, size, err);
+		int parent = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (parent < 0 || fstat(parent, &above) < 0)
+			above = here;
+		closep(&at);
+		at = parent;
+		if (above.st_dev == here.st_dev && above.st_ino == here.st_ino)
+			break;
+		here = above;
+	}
+	return fail(
+		err, dir,
+		"neither a git checkout nor an unpacked `git archive` with a substituted " TAG_FILE
+		": give --tag release:VERSION",
+		NULL);
+}
+
+static int check_string(const char *spec, const char *s, struct abilock_error *err)
+{
+	size_t good = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+
+	if (*s == '\0')
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "tag '%.40s' has nothing behind the colon", spec);
+	if (s[good] != '\0')
+		return abilock_error_set(
+			err, ABILOCK_E_USAGE, NULL, NULL, 0,
+			"tag '%.80s': linkers agree on letters, digits, '_' and '.' "
+			"in a node name, not on '%c'",
+			spec, s[good]);
+	if (strlen(s) > TAG_MAX)
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "the tag is longer than %d characters", TAG_MAX);
+	return 0;
+}
+
+int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error *err)
+{
+	char buf[TAG_MAX + 1];
+	int r;
+
+	if (str_eq(spec, "git")) {
+		r = tag_from_tree(dir, buf, sizeof(buf), err);
+	} else if (str_starts(spec, "release:") || str_starts(spec, "id:")) {
+		const char *s = strchr(spec, ':') + 1;
+
+		r = check_string(spec, s, err);
+		(void)snprintf(buf, sizeof(buf), "%s", s);
+	} else if (str_eq(spec, "abi")) {
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "tag 'abi' is not supported yet");
+	} else {
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "tag '%.80s' is not one of git, release:STRING, id:STRING",
+					 spec);
+	}
+	if (r < 0)
+		return r;
+	char *tag = strdup(buf);
+	if (!tag)
+		return abilock_error_nomem(err);
+	*ret = tag;
+	return 0;
+}
+
+bool tag_is_needed(const struct abilock_surface *decl)
+{
+	for (size_t i = 0; i < decl->node_count; i++)
+		if (decl->nodes[i].is_private)
+			return true;
+	return false;
+}
+
+static bool apply_to_nodes(const struct abilock_surface *decl, const char *tag,
+			   struct abilock_surface *out)
+{
+	out->nodes = abilock_arena_array(&out->arena, decl->node_count, sizeof(*out->nodes));
+	for (size_t i = 0; out->nodes && i < decl->node_count; i++) {
+		const struct abilock_node *from = &decl->nodes[i];
+		struct abilock_node *to = &out->nodes[i];
+		size_t *parents =
+			abilock_arena_array(&out->arena, from->parent_count, sizeof(*parents));
+
+		*to = *from;
+		to->name = from->is_private
+				   ? abilock_arena_printf(&out->arena, "%s_%s", from->name, tag)
+				   : abilock_arena_strdup(&out->arena, from->name);
+		if (!to->name || !parents)
+			return false;
+		for (size_t k = 0; k < from->parent_count; k++)
+			parents[k] = from->parents[k];
+		to->parents = parents;
+		out->node_count++;
+	}
+	return out->nodes;
+}
+
+/* Symbols in their order, the markers of all private nodes behind them. */
+static bool apply_to_exports(const struct abilock_surface *decl, struct abilock_surface *out)
+{
+	out->exports = abilock_arena_array(&out->arena, decl->export_count + decl->node_count,
+					   sizeof(*out->exports));
+	for (size_t i = 0; out->exports && i < decl->export_count; i++) {
+		struct abilock_export *to = &out->exports[out->export_count++];
+
+		*to = decl->exports[i];
+		to->name = abilock_arena_strdup(&out->arena, to->name);
+		if (!to->name)
+			return false;
+	}
+	for (size_t i = 0; out->exports && i < decl->node_count; i++) {
+		const struct abilock_node *node = &decl->nodes[i];
+		const char *name;
+
+		if (!node->is_private)
+			continue;
+		name = abilock_arena_printf(&out->arena, ABILOCK_MARKER_PREFIX "%s", node->name);
+		if (!name)
+			return false;
+		out->exports[out->export_count++] =
+			(struct abilock_export){.name = name,
+						.node = i,
+						.is_default = true,
+						.type = STT_OBJECT,
+						.bind = STB_GLOBAL,
+						.visibility = STV_DEFAULT,
+						.line = node->line};
+	}
+	return out->exports;
+}
+
+int tag_apply(const struct abilock_surface *decl, const char *tag, struct abilock_surface **ret,
+	      struct abilock_error *err)
+{
+	_cleanup_(abilock_surface_freep) struct abilock_surface *out = calloc(1, sizeof(*out));
+
+	if (!out || !apply_to_nodes(decl, tag, out) || !apply_to_exports(decl, out))
+		return abilock_error_nomem(err);
+	*ret = take_ptr(out);
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tag: what makes one build's private nodes differ from another's. It comes from the source
+ * tree (git, or the file that `git archive` leaves) or from the caller; there is no default that
+ * would make two builds look the same.
+ */
+#ifndef VERSIONGEN_TAG_H
+#define VERSIONGEN_TAG_H
+
+#include "../symbols/surface.h"
+
+/** Substituted by `git archive` when .gitattributes has `.abilock-tag export-subst`. */
+#define TAG_FILE ".abilock-tag"
+
+/**
+ * Find the tag.
+ *
+ * `git` looks from @p dir upwards and takes the first that it meets: a TAG_FILE that starts with
+ * a full commit hash, or a checkout, where it asks git for `HASH` or, with uncommitted changes to
+ * tracked files, `HASH_dirty_HASH-OF-THE-DIFF`. A TAG_FILE that still says `$Format:%H$` is
+ * ignored. A checkout that tracks nothing in @p dir (an archive unpacked inside it) is an error.
+ *
+ * @param spec       `git`, `release:STRING` or `id:STRING`; the string may hold [A-Za-z0-9_.]
+ *                   only, since linkers disagree about the rest.
+ * @param dir        Where to look; used by `git` only.
+ * @param[out] ret   malloc'ed.
+ * @return 0, ABILOCK_E_NOMEM, ABILOCK_E_USAGE for a spec that is none, or ABILOCK_E_IO when the
+ *         tree has no tag (with git's own words where it had any).
+ */
+int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error *err) _must_check_;
+
+/**
+ * What the host will export: each private node under its full name `NODE_<tag>`, and in it the
+ * marker `abilock_marker_NODE` behind the declared symbols.
+ *
+ * @param decl      From abilock_declaration_parse().
+ * @param tag       NULL when the declaration has no private node.
+ * @param[out] ret  Owned by the caller; independent of @p decl.
+ * @return 0 or ABILOCK_E_NOMEM.
+ */
+int tag_apply(const struct abilock_surface *decl, const char *tag, struct abilock_surface **ret,
+	      struct abilock_error *err) _must_check_;
+
+/** Whether any node needs a tag. */
+bool tag_is_needed(const struct abilock_surface *decl);
+
+#endif
