@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lock for a host that cannot be rebuilt: LD_AUDIT=libabilock-guard.so HOST.
+ *
+ * The dynamic linker asks la_objsearch() about every file before it opens it; NULL vetoes the load.
+ * dlopen() then only says "cannot open shared object file", so the reasons go to stderr. Callbacks
+ * come with the loader lock held, one at a time, and nothing is unmapped meanwhile.
+ *
+ * ABILOCK_HOST     host name, soname or path, where it is not the program or what a module names.
+ * ABILOCK_MODULES  colon-separated directories: every file below them is a module of the host.
+ */
+#include <elf.h>
+#include <link.h>
+#include <dlfcn.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+
+#include "abilock_abi.h"
+#include "guard_check.h"
+
+ABILOCK_MODULE("guard", PRIVATE);
+
+static struct {
+	struct link_map **maps; /* of the host's namespace, in the order of loading */
+	size_t map_count;
+	bool started; /* the program and its libraries are there */
+	bool adding;  /* a load is under way: what is searched now are libraries of it */
+} guard;
+
+__attribute__((visibility("default"))) unsigned int la_version(unsigned int version)
+{
+	return version < LAV_CURRENT ? version : LAV_CURRENT;
+}
+
+__attribute__((visibility("default"))) unsigned int la_objopen(struct link_map *map, Lmid_t lmid,
+							       uintptr_t *cookie)
+{
+	struct link_map **slot;
+
+	*cookie = (uintptr_t)map;
+	if (lmid != LM_ID_BASE)
+		return 0;
+	slot = abilock_array_push(&guard.maps, &guard.map_count, sizeof(struct link_map *));
+	if (slot)
+		*slot = map;
+	return 0;
+}
+
+__attribute__((visibility("default"))) unsigned int la_objclose(uintptr_t *cookie)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < guard.map_count; i++)
+		if ((uintptr_t)guard.maps[i] != *cookie)
+			guard.maps[kept++] = guard.maps[i];
+	guard.map_count = kept;
+	return 0;
+}
+
+__attribute__((visibility("default"))) void la_activity(uintptr_t *cookie, unsigned int flag)
+{
+	(void)cookie;
+	guard.adding = flag == LA_ACT_ADD;
+}
+
+__attribute__((visibility("default"))) void la_preinit(uintptr_t *cookie)
+{
+	(void)cookie;
+	guard.started = true;
+	guard.adding = false;
+}
+
+/* Start of the mapping that holds an object's ELF header, or 0. */
+static uintptr_t header_of(const struct link_map *map)
+{
+#if __GLIBC_PREREQ(2, 35)
+	struct dl_find_object found;
+
+	if (_dl_find_object(map->l_ld, &found) == 0)
+		return (uintptr_t)found.dlfo_map_start;
+#endif
+	return map->l_addr;
+}
+
+/* The program headers of an object; the kernel tells those of the program itself. */
+static bool describe(const struct link_map *map, bool is_program, struct abilock_image *image)
+{
+	static char program[4096];
+
+	image->name = map->l_name;
+	image->base = map->l_addr;
+	if (is_program) {
+		ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+		program[n > 0 ? n : 0] = '\0';
+		image->name = program;
+		image->phdrs = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+		image->phdr_count = getauxval(AT_PHNUM);
+		return image->phdrs != NULL;
+	}
+	uintptr_t start = header_of(map);
+	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
+	if (!start || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+		return false;
+	image->phdrs = (const ElfW(Phdr) *)(start + header->e_phoff);
+	image->phdr_count = header->e_phnum;
+	return true;
+}
+
+static bool is_below(const char *path, const char *list)
+{
+	while (list && *list) {
+		size_t len = strcspn(list, ":");
+
+		if (len && strncmp(path, list, len) == 0 &&
+		    (path[len] == '/' || list[len - 1] == '/'))
+			return true;
+		list += len;
+		list += *list == ':';
+	}
+	return false;
+}
+
+static int refuse(const char *path)
+{
+	_cleanup_(freep) struct abilock_image *images = calloc(guard.map_count, sizeof(*images));
+	struct abilock_process process = { .images = images };
+	_cleanup_(freep) char *text = NULL;
+
+	if (!images)
+		return 0;
+	for (size_t i = 0; i < guard.map_count; i++)
+		process.image_count +=
+			describe(guard.maps[i], i == 0, &images[process.image_count]);
+	if (!abilock_guard_check(&process, path, secure_getenv("ABILOCK_HOST"),
+				 is_below(path, secure_getenv("ABILOCK_MODULES")), &text))
+		return 0;
+	(void)fprintf(stderr, "abilock-guard: %s\n", text ? text : path);
+	return 1;
+}
+
+__attribute__((visibility("default"))) char *la_objsearch(const char *name, uintptr_t *cookie,
+							  unsigned int flag)
+{
+	struct stat st;
+
+	(void)cookie;
+	(void)flag;
+	/* A bare name comes again, once for each directory that it is looked for in. */
+	if (guard.started && !guard.adding && strchr(name, '/') && stat(name, &st) == 0 &&
+	    refuse(name))
+		return NULL;
+	return (char *)(uintptr_t)name;
+}

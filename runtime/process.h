@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock inside a process: the host as it is mapped, a module as it lies on disk. */
+#ifndef ABILOCK_RUNTIME_PROCESS_H
+#define ABILOCK_RUNTIME_PROCESS_H
+
+#include "lock.h"
+
+/** A mapped object, as the dynamic linker knows it. */
+struct abilock_image {
+	const char *name; /**< Path; for the program that of its file. */
+	uintptr_t base;	  /**< Load bias. */
+	const ElfW(Phdr) *phdrs;
+	size_t phdr_count;
+};
+
+/** All mapped objects in the dynamic linker's order: the program first. */
+struct abilock_process {
+	struct abilock_image *images; /**< malloc'ed, unless borrowed by the guard. */
+	size_t image_count;
+};
+
+/** What to check, and how. */
+struct abilock_process_question {
+	const char *file;    /**< Path, or a name to search for when @p search is set. */
+	const char *host;    /**< See struct abilock_verify_options. */
+	const void *caller;  /**< An address in the object whose run path finds a bare name. */
+	bool search;	     /**< A @p file without a slash is searched as dlopen() does. */
+	bool require_lock;
+};
+
+/** What was found out. Release with abilock_answer_deinit(). */
+struct abilock_answer {
+	char *path; /**< The file that was checked; malloc'ed; NULL where none was found. */
+	uint64_t device, inode;
+	struct abilock_report *report; /**< NULL where the file could not be judged: see error. */
+	struct abilock_error error;
+};
+
+void abilock_answer_deinit(struct abilock_answer *answer);
+
+/**
+ * Ask about a file while no object can be unloaded.
+ *
+ * The dynamic linker's lock is held meanwhile, so that the mapped tables that are read stay mapped.
+ *
+ * @param[out] ret  Set in any case; release it.
+ * @return 0 when there is a report, else the negative code in ret->error.
+ */
+int abilock_process_ask(const struct abilock_process_question *question,
+			struct abilock_answer *ret);
+
+/** As abilock_process_ask() for a list of images that the caller keeps mapped. */
+int abilock_process_ask_images(const struct abilock_process *process,
+			       const struct abilock_process_question *question,
+			       struct abilock_answer *ret);
+
+/** The refusal as text (malloc'ed), or NULL when memory is out. The answer must be a refusal. */
+char *abilock_answer_text(const struct abilock_answer *answer);
+
+/** Whether the answer is to load the module. */
+static inline bool abilock_answer_is_yes(const struct abilock_answer *answer)
+{
+	return answer->report && answer->report->finding_count == 0;
+}
+
+#endif
