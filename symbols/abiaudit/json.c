@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "json.h"
+
+#include <errno.h>
+
+static const char REPLACEMENT[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+struct json_object *json_new(void)
+{
+	return json_object_new_object();
+}
+
+/* Bytes of the UTF-8 sequence that @p s starts with; 0 where none does (RFC 3629, section 4). */
+static size_t utf8_sequence(const unsigned char *s)
+{
+	size_t more;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		more = 1;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		more = 2;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		more = 3;
+	else
+		return 0;
+	/* Overlong forms, surrogates, and what lies beyond U+10FFFF show in the second byte. */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i <= more; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return more + 1;
+}
+
+static bool is_utf8(const char *s)
+{
+	for (size_t n; *s; s += n) {
+		n = utf8_sequence((const unsigned char *)s);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+/* A copy with each byte that is not UTF-8 replaced; NULL when memory is out. */
+static char *make_utf8(const char *s)
+{
+	char *copy = malloc(strlen(s) * strlen(REPLACEMENT) + 1), *to = copy;
+
+	while (copy && *s) {
+		size_t n = utf8_sequence((const unsigned char *)s);
+
+		to = n ? mempcpy(to, s, n) : mempcpy(to, REPLACEMENT, strlen(REPLACEMENT));
+		s += n ? n : 1;
+	}
+	if (copy)
+		*to = '\0';
+	return copy;
+}
+
+static struct json_object *new_string(const char *value)
+{
+	if (is_utf8(value))
+		return json_object_new_string(value);
+	_cleanup_(freep) char *copy = make_utf8(value);
+	return copy ? json_object_new_string(copy) : NULL;
+}
+
+/* Takes @p value over; NULL is what the constructors return when memory is out. */
+static bool put(struct json_object *to, const char *key, struct json_object *value)
+{
+	if (value && json_object_object_add(to, key, value) == 0)
+		return true;
+	(void)json_object_put(value);
+	return false;
+}
+
+static bool push(struct json_object *array, struct json_object *value)
+{
+	if (value && json_object_array_add(array, value) == 0)
+		return true;
+	(void)json_object_put(value);
+	return false;
+}
+
+bool json_put_string(struct json_object *to, const char *key, const char *value)
+{
+	return value ? put(to, key, new_string(value)) : json_put_null(to, key);
+}
+
+bool json_put_number(struct json_object *to, const char *key, uint64_t value)
+{
+	return put(to, key, json_object_new_uint64(value));
+}
+
+bool json_put_bool(struct json_object *to, const char *key, bool value)
+{
+	return put(to, key, json_object_new_boolean(value));
+}
+
+bool json_put_null(struct json_object *to, const char *key)
+{
+	return json_object_object_add(to, key, NULL) == 0;
+}
+
+struct json_object *json_put_object(struct json_object *to, const char *key)
+{
+	struct json_object *object = json_object_new_object();
+
+	return put(to, key, object) ? object : NULL;
+}
+
+struct json_object *json_put_array(struct json_object *to, const char *key)
+{
+	struct json_object *array = json_object_new_array();
+
+	return put(to, key, array) ? array : NULL;
+}
+
+struct json_object *json_push_object(struct json_object *array)
+{
+	struct json_object *object = json_object_new_object();
+
+	return push(array, object) ? object : NULL;
+}
+
+bool json_push_string(struct json_object *array, const char *value)
+{
+	return push(array, new_string(value));
+}
+
+int json_print(FILE *file, struct json_object *object, struct abilock_error *err)
+{
+	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+	size_t length = 0;
+	const char *text = json_object_to_json_string_length(object, flags, &length);
+
+	if (!text)
+		return abilock_error_nomem(err);
+	if (fwrite(text, 1, length, file) != length)
+		return abilock_error_set(err, ABILOCK_E_IO, "standard output", NULL, 0, "%s",
+					 strerror(errno));
+	return 0;
+}

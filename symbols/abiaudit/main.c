@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+#include "list.h"
+#include "verify.h"
+
+int main(int argc, char **argv)
+{
+	/* Not static: the counts are known only to the files that hold the options. */
+	const struct abilock_command commands[] = {
+		{ .name = "list",
+		  .run = cmd_list,
+		  .max_operands = -1,
+		  .operands = "FILE...",
+		  .summary = "print the exported symbols and their version nodes",
+		  .text = abilock_list_help,
+		  .options = abilock_list_option_table,
+		  .option_count = abilock_list_option_count },
+		{ .name = "verify",
+		  .run = cmd_verify,
+		  .max_operands = -1,
+		  .operands = "MODULE...",
+		  .summary = "say whether each module would load into a host",
+		  .text = abilock_verify_help,
+		  .options = abilock_verify_option_table,
+		  .option_count = abilock_verify_option_count },
+	};
+	const struct abilock_tool tool = {
+		.name = "abiaudit",
+		.summary = "Look at the ABI of programs and shared objects.",
+		.commands = commands,
+		.command_count = ARRAY_SIZE(commands),
+	};
+
+	return abilock_cli_run(&tool, argc, argv);
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+#include "verify.h"
+
+#include <json-c/json.h>
+
+#include "json.h"
+#include "report.h"
+
+enum { OPT_HOST = 1, OPT_INSTALLED, OPT_ROOT, OPT_LIBRARY_PATH, OPT_LOCK, OPT_FORMAT, OPT_VERBOSE,
+       OPT_NUL };
+
+const struct abilock_option abilock_verify_option_table[] = {
+	{ "host", 0, "FILE", "program or library that the modules are for (required)", OPT_HOST },
+	{ "installed", 0, "FILE", "the host that is on disk by now, where --host is the one that "
+				  "runs",
+	  OPT_INSTALLED },
+	{ "root", 0, "DIR", "look for libraries below DIR, an unpacked package tree", OPT_ROOT },
+	{ "library-path", 0, "DIRS", "colon-separated directories to look for libraries first",
+	  OPT_LIBRARY_PATH },
+	{ "require-lock", 0, NULL, "refuse where host or module have no note of abilock", OPT_LOCK },
+	{ "format", 0, "text|json", "form of the output (default: text)", OPT_FORMAT },
+	{ "verbose", 'v', NULL, "say where each module's symbols come from", OPT_VERBOSE },
+	{ "null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL },
+};
+const size_t abilock_verify_option_count = ARRAY_SIZE(abilock_verify_option_table);
+
+const char abilock_verify_help[] =
+	"Would each module load into this host, and is it safe? The answer is that of the run time "
+	"(abilock_dlopen), from the files alone and for any architecture: nothing is loaded or "
+	"run.\n\n"
+	"Symbols are looked up as at run time: in the host, in the host's libraries, in the "
+	"libraries that the module brings in, and in the other modules given in the same call. A "
+	"module that needs another one says \"load after\".\n\n"
+	"A line a module: `FILE: ok`, `FILE: refused: CODE` or `FILE: error: KIND`; details follow "
+	"indented. The codes are described in abilock-findings(7).\n\n"
+	"A host that was not built with abilock will do: hosts without version nodes, libvirt-style "
+	"private nodes and QEMU-style stamp symbols are understood.";
+
+/* A module of the call: opened once, judged once, and looked into for its siblings. */
+struct candidate {
+	const char *path;
+	struct abilock_object *object; /* NULL: see error */
+	struct abilock_scope closure;  /* libraries that it brings in, made when first asked for */
+	bool have_closure;
+	struct abilock_error error;
+	struct abilock_report *report;
+};
+
+struct verify {
+	const struct abilock_invocation *inv;
+	struct abilock_libraries *libraries;
+	struct abilock_object *host, *installed;
+	struct abilock_scope base; /* the host and its libraries */
+	struct candidate *candidates;
+	size_t candidate_count;
+	bool json, verbose;
+	json_object *results;
+};
+
+static void verify_deinit(struct verify *verify)
+{
+	for (size_t i = 0; i < verify->candidate_count; i++) {
+		struct candidate *candidate = &verify->candidates[i];
+
+		abilock_report_free(candidate->report);
+		abilock_scope_clear(&candidate->closure);
+		abilock_object_free(candidate->object);
+	}
+	free(verify->candidates);
+	abilock_scope_clear(&verify->base);
+	abilock_object_free(verify->host);
+	abilock_object_free(verify->installed);
+	abilock_libraries_free(verify->libraries);
+	json_object_put(verify->results);
+}
+
+static int open_candidates(struct verify *verify, const struct abilock_names *names,
+			   struct abilock_error *err)
+{
+	verify->candidates = calloc(names->count, sizeof(*verify->candidates));
+	if (!verify->candidates)
+		return abilock_error_nomem(err);
+	verify->candidate_count = names->count;
+	for (size_t i = 0; i < names->count; i++) {
+		struct candidate *candidate = &verify->candidates[i];
+
+		candidate->path = names->items[i];
+		int r = abilock_object_open(candidate->path, &candidate->object,
+					    &candidate->error);
+		if (r == ABILOCK_E_NOMEM)
+			return abilock_error_nomem(err);
+	}
+	return 0;
+}
+
+/* The libraries that a module brings in beyond the host's. */
+static int make_closure(struct verify *verify, struct candidate *candidate,
+			struct abilock_error *err)
+{
+	struct abilock_scope scope = { 0 };
+	int r = 0;
+
+	if (candidate->have_closure)
+		return 0;
+	/* Start from what is loaded already, and take away what was there before. */
+	for (size_t i = 0; r >= 0 && i < verify->base.provider_count; i++) {
+		const struct abilock_provider *known = &verify->base.providers[i];
+
+		r = abilock_scope_add(&scope, known->object, known->role, known->name, NULL, err);
+	}
+	if (r >= 0)
+		r = abilock_scope_add_closure(&scope, verify->libraries, candidate->object,
+					      ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
+	for (size_t i = verify->base.provider_count; r >= 0 && i < scope.provider_count; i++)
+		r = abilock_scope_add(&candidate->closure, scope.providers[i].object,
+				      ABILOCK_ROLE_MODULE_LIBRARY, scope.providers[i].name, NULL,
+				      err);
+	if (r >= 0) {
+		candidate->closure.missing = take_ptr(scope.missing);
+		candidate->closure.missing_count = scope.missing_count;
+		candidate->have_closure = true;
+	}
+	abilock_scope_clear(&scope);
+	return r;
+}
+
+static int append(struct abilock_scope *scope, const struct abilock_scope *from,
+		  enum abilock_role role, const char *sibling, struct abilock_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < from->provider_count; i++) {
+		const struct abilock_provider *provider = &from->providers[i];
+
+		r = abilock_scope_add(scope, provider->object,
+				      role == ABILOCK_ROLE_HOST ? provider->role : role,
+				      provider->name, sibling, err);
+	}
+	return r;
+}
+
+/* Everything that the symbols of one module may come from, in the order of the look-up. */
+static int make_scope(struct verify *verify, struct candidate *candidate,
+		      struct abilock_scope *scope, struct abilock_error *err)
+{
+	int r = append(scope, &verify->base, ABILOCK_ROLE_HOST, NULL, err);
+
+	if (r >= 0)
+		r = make_closure(verify, candidate, err);
+	if (r >= 0)
+		r = append(scope, &candidate->closure, ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
+	for (size_t i = 0; r >= 0 && i < verify->candidate_count; i++) {
+		struct candidate *sibling = &verify->candidates[i];
+
+		if (sibling == candidate || !sibling->object)
+			continue;
+		r = abilock_scope_add(scope, sibling->object, ABILOCK_ROLE_SIBLING, sibling->path,
+				      NULL, err);
+	}
+	for (size_t i = 0; r >= 0 && i < verify->candidate_count; i++) {
+		struct candidate *sibling = &verify->candidates[i];
+
+		if (sibling == candidate || !sibling->object)
+			continue;
+		r = make_closure(verify, sibling, err);
+		if (r >= 0)
+			r = append(scope, &sibling->closure, ABILOCK_ROLE_SIBLING_LIBRARY,
+				   sibling->path, err);
+	}
+	if (r < 0 || !candidate->closure.missing_count)
+		return r;
+	/* Names that are missing are the module's own; the scope owns its copy of the list. */
+	size_t bytes = candidate->closure.missing_count * sizeof(*scope->missing);
+	scope->missing = malloc(bytes);
+	if (!scope->missing)
+		return abilock_error_nomem(err);
+	memcpy(scope->missing, candidate->closure.missing, bytes);
+	scope->missing_count = candidate->closure.missing_count;
+	return 0;
+}
+
+static void judge(struct verify *verify, struct candidate *candidate)
+{
+	struct abilock_scope scope = { 0 };
+	struct abilock_lock_question question = {
+		.module = candidate->object,
+		.host = verify->host,
+		.installed_host = verify->installed,
+		.scope = &scope,
+		.unsafe_path = abilock_path_problem(candidate->path),
+		.require_lock = abilock_cli_has(verify->inv, OPT_LOCK),
+	};
+
+	if (!candidate->object)
+		return;
+	int r = make_scope(verify, candidate, &scope, &candidate->error);
+	if (r >= 0)
+		r = abilock_lock_check(&question, &candidate->report, &candidate->error);
+	if (r < 0) /* the report is what tells a judged module from one that could not be */
+		candidate->report = NULL;
+	abilock_scope_clear(&scope);
+}
+
+/* ---- output ---- */
+
+static void print_counts(const struct abilock_report *report)
+{
+	const char *separator = "";
+
+	printf("  symbols  ");
+	for (int role = 0; role < ABILOCK_ROLE_COUNT; role++) {
+		if (!report->symbol_counts[role])
+			continue;
+		printf("%s%s %zu", separator, abilock_role_name((enum abilock_role)role),
+		       report->symbol_counts[role]);
+		separator = ", ";
+	}
+	printf("%s\n  rebuild  %s\n", *separator ? "" : "none",
+	       report->needs_same_build ? "needed with each build of the host" :
+					  "not needed while the host keeps its public nodes");
+}
+
+static void print_after(const struct abilock_report *report)
+{
+	for (size_t i = 0; i < report->after_count; i++)
+		printf("%s%s", i ? ", " : " (load after ", path_base(report->after[i]));
+	if (report->after_count)
+		putchar(')');
+}
+
+static void print_error(const struct candidate *candidate)
+{
+	char line[1024];
+
+	(void)abilock_error_format(&candidate->error, line, sizeof(line));
+	printf("%s: error: %s\n  %s\n", candidate->path,
+	       abilock_error_name(candidate->error.code), line);
+}
+
+static void print_text(const struct verify *verify, const struct candidate *candidate)
+{
+	const struct abilock_report *report = candidate->report;
+
+	if (!report) {
+		print_error(candidate);
+		return;
+	}
+	if (report->finding_count == 0) {
+		printf("%s: ok", candidate->path);
+		print_after(report);
+		putchar('\n');
+		if (verify->verbose)
+			print_counts(report);
+		return;
+	}
+	printf("%s: refused: %s\n  ", candidate->path,
+	       abilock_code_name(report->findings[0].code));
+	abilock_report_print_headline(report, stdout);
+	putchar('\n');
+	abilock_report_print_details(report, stdout);
+	if (verify->verbose)
+		print_counts(report);
+}
+
+static json_object *string_or_null(const char *text)
+{
+	return text ? json_object_new_string(text) : NULL;
+}
+
+static json_object *build_json(const struct abilock_build *build)
+{
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "file", string_or_null(build->path));
+	json_object_object_add(object, "kind", string_or_null(build->kind));
+	json_object_object_add(object, "host", string_or_null(build->host));
+	json_object_object_add(object, "tag", string_or_null(build->tag));
+	json_object_object_add(object, "name", string_or_null(build->name));
+	json_object_object_add(object, "package", string_or_null(build->package));
+	json_object_object_add(object, "build_id", string_or_null(build->build_id));
+	return object;
+}
+
+static json_object *strings_json(const char *const *items, size_t count)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(array, json_object_new_string(items[i]));
+	return array;
+}
+
+static json_object *finding_json(const struct abilock_finding *finding)
+{
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "code", string_or_null(abilock_code_name(finding->code)));
+	json_object_object_add(object, "subject", string_or_null(finding->subject));
+	json_object_object_add(object, "provider", string_or_null(finding->provider));
+	json_object_object_add(object, "symbols",
+			       strings_json(finding->symbols, finding->symbol_count));
+	json_object_object_add(object, "detail", string_or_null(finding->detail));
+	return object;
+}
+
+static json_object *error_json(const struct candidate *candidate)
+{
+	const struct abilock_error *error = &candidate->error;
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "kind", string_or_null(abilock_error_name(error->code)));
+	json_object_object_add(object, "file", string_or_null(error->file));
+	json_object_object_add(object, "table", error->table[0] ?
+							json_object_new_string(error->table) :
+							NULL);
+	json_object_object_add(object, "offset", json_object_new_int64((int64_t)error->offset));
+	json_object_object_add(object, "message", string_or_null(error->message));
+	return object;
+}
+
+static void add_report_json(json_object *object, const struct abilock_report *report)
+{
+	json_object *findings = json_object_new_array(), *symbols = json_object_new_object();
+	char fix[512];
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		json_object_array_add(findings, finding_json(&report->findings[i]));
+	for (int role = 0; role < ABILOCK_ROLE_COUNT; role++)
+		json_object_object_add(symbols, abilock_role_name((enum abilock_role)role),
+				       json_object_new_uint64(report->symbol_counts[role]));
+	abilock_report_fix(report, fix, sizeof(fix));
+	json_object_object_add(object, "findings", findings);
+	json_object_object_add(object, "module", build_json(&report->module));
+	json_object_object_add(object, "installed_host",
+			       report->installed.path ? build_json(&report->installed) : NULL);
+	json_object_object_add(object, "symbols", symbols);
+	json_object_object_add(object, "load_after",
+			       strings_json(report->after, report->after_count));
+	json_object_object_add(object, "needs_same_build",
+			       json_object_new_boolean(report->needs_same_build));
+	json_object_object_add(object, "fix", fix[0] ? json_object_new_string(fix) : NULL);
+}
+
+static void add_json(struct verify *verify, const struct candidate *candidate)
+{
+	const struct abilock_report *report = candidate->report;
+	json_object *object = json_object_new_object();
+	const char *verdict = !report ? "error" : report->finding_count ? "refused" : "ok";
+
+	json_object_object_add(object, "file", json_object_new_string(candidate->path));
+	json_object_object_add(object, "verdict", json_object_new_string(verdict));
+	if (report)
+		add_report_json(object, report);
+	else
+		json_object_object_add(object, "error", error_json(candidate));
+	json_object_array_add(verify->results, object);
+}
+
+static int finish_json(struct verify *verify)
+{
+	json_object *root = json_object_new_object();
+
+	json_object_object_add(root, "format_version", json_object_new_int(1));
+	json_object_object_add(root, "host", json_object_new_string(verify->host->path));
+	json_object_object_add(root, "modules", json_object_get(verify->results));
+	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
+							  JSON_C_TO_STRING_SPACED |
+							  JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(root);
+	return 0;
+}
+
+static int worst(int status, const struct candidate *candidate)
+{
+	int own = !candidate->report		   ? ABILOCK_EXIT_ERROR :
+		  candidate->report->finding_count ? ABILOCK_EXIT_FINDINGS :
+						     ABILOCK_EXIT_OK;
+
+	return own > status ? own : status;
+}
+
+/* ---- the command ---- */
+
+static int open_host(struct verify *verify, struct abilock_error *err)
+{
+	const struct abilock_invocation *inv = verify->inv;
+	const char *installed = abilock_cli_value(inv, OPT_INSTALLED, NULL);
+
+	verify->libraries = abilock_libraries_new(abilock_cli_value(inv, OPT_ROOT, NULL),
+						  abilock_cli_value(inv, OPT_LIBRARY_PATH, NULL));
+	if (!verify->libraries)
+		return abilock_error_nomem(err);
+	int r = abilock_object_open(abilock_cli_value(inv, OPT_HOST, NULL), &verify->host, err);
+	if (r >= 0 && installed)
+		r = abilock_object_open(installed, &verify->installed, err);
+	if (r >= 0)
+		r = abilock_scope_add(&verify->base, verify->host, ABILOCK_ROLE_HOST,
+				      path_base(verify->host->path), NULL, err);
+	if (r >= 0)
+		r = abilock_scope_add_closure(&verify->base, verify->libraries, verify->host,
+					      ABILOCK_ROLE_HOST_LIBRARY, NULL, err);
+	return r;
+}
+
+static int run_all(struct verify *verify)
+{
+	int status = ABILOCK_EXIT_OK;
+
+	verify->results = json_object_new_array();
+	for (size_t i = 0; i < verify->candidate_count; i++) {
+		struct candidate *candidate = &verify->candidates[i];
+
+		judge(verify, candidate);
+		if (verify->json)
+			add_json(verify, candidate);
+		else
+			print_text(verify, candidate);
+		status = worst(status, candidate);
+	}
+	if (verify->json)
+		(void)finish_json(verify);
+	return status;
+}
+
+int cmd_verify(const struct abilock_invocation *inv)
+{
+	const char *format = abilock_cli_value(inv, OPT_FORMAT, "text");
+	_cleanup_(abilock_names_deinit) struct abilock_names names = { 0 };
+	_cleanup_(verify_deinit) struct verify verify = { .inv = inv };
+	struct abilock_error error = { 0 };
+
+	if (!abilock_cli_has(inv, OPT_HOST))
+		return abilock_cli_usage(inv, "--host FILE is missing: the program or library that "
+					      "the modules are for");
+	if (!str_eq(format, "text") && !str_eq(format, "json"))
+		return abilock_cli_usage(inv, "--format %s: expected text or json", format);
+	verify.json = str_eq(format, "json");
+	verify.verbose = abilock_cli_has(inv, OPT_VERBOSE);
+	int r = abilock_cli_names(inv, abilock_cli_has(inv, OPT_NUL), &names, &error);
+	if (r == ABILOCK_E_USAGE)
+		return abilock_cli_usage(inv, "%s", error.message);
+	if (r >= 0)
+		r = open_host(&verify, &error);
+	if (r >= 0)
+		r = open_candidates(&verify, &names, &error);
+	return r < 0 ? abilock_cli_fail(inv, &error) : run_all(&verify);
+}

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What `cmake --install` gives, and that our own library is locked as we tell others to do.
+#
+#   install_test.sh BUILD-FOLDER
+#
+# From the environment: VERSIONGEN, ABIAUDIT, SOURCE_DIR, CC.
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+: "${VERSIONGEN:?}" "${ABIAUDIT:?}" "${SOURCE_DIR:?}"
+build=$1
+prefix=$dir/prefix
+lib=lib
+
+check "cmake --install works" cmake --install "$build" --prefix "$prefix"
+[[ -e $prefix/lib/libabilock.so.1 ]] || lib=$(cd "$prefix" && dirname "$(echo lib/*/libabilock.so.1)")
+for file in bin/versiongen bin/abiaudit "$lib/libabilock.so.1" "$lib/libabilock.so" "$lib/libabilock.a" \
+	"$lib/libabilock-guard.so" include/abilock/abilock.h "$lib/pkgconfig/abilock.pc"; do
+	check "$file is installed" test -e "$prefix/$file"
+done
+check_not "no file of the build's own is installed" \
+	grep -rlF "$build" "$prefix/include" "$prefix/$lib/pkgconfig"
+
+library=$prefix/$lib/libabilock.so.1
+# Every declared symbol is exported in its node, and nothing else is. The tag is that of the build.
+awk '/^[A-Z]/ { node = $1 } /^ +abilock_/ { sub(";.*", "", $1); print $1 "@@" node }' \
+	"$SOURCE_DIR/runtime/abilock.syms" >"$dir/declared.list"
+echo "abilock_marker_ABILOCK_PRIVATE@@ABILOCK_PRIVATE" >>"$dir/declared.list"
+"$ABIAUDIT" list "$library" | awk '$8 ~ /@@/ { print $8 }' >"$dir/exports"
+tag=$(sed -n 's/^abilock_guard_check@@ABILOCK_PRIVATE_//p' "$dir/exports")
+check "the private node carries a tag" test -n "$tag"
+sed "s/@@ABILOCK_PRIVATE_$tag\$/@@ABILOCK_PRIVATE/" "$dir/exports" | sort >"$dir/exports.sorted"
+sort "$dir/declared.list" >"$dir/declared.sorted"
+same "libabilock.so exports what runtime/abilock.syms declares, each in its node" \
+	"$dir/declared.sorted" "$dir/exports.sorted"
+readelf -W --dyn-syms "$library" | awk '$7 != "UND" && $7 != "ABS" && $5 == "GLOBAL" { print $8 }' |
+	sort >"$dir/readelf"
+same "readelf sees the same exports" "$dir/readelf" <(sort "$dir/exports")
+readelf -W -d "$library" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' >"$dir/needed"
+check_not "libabilock.so needs libc alone" \
+	grep -vE '^(libc\.so\.6|ld-linux.*|libasan.*|libubsan.*|libtsan.*|libm\.so\.6|libclang_rt.*)$' "$dir/needed"
+check "the guard is a module of this libabilock.so" \
+	"$ABIAUDIT" verify --host "$library" --require-lock "$prefix/$lib/libabilock-guard.so"
+
+# A user's program, through pkg-config alone.
+export PKG_CONFIG_PATH=$prefix/$lib/pkgconfig
+cat >"$dir/user.c" <<'END'
+#include <abilock/abilock.h>
+int main(void)
+{
+	return abilock_dlopen("/nonexistent.so", 0) || !abilock_dlerror();
+}
+END
+read -ra flags <<<"$(pkg-config --cflags --libs abilock) ${HOST_FLAGS:-}"
+check "a program builds with pkg-config" "${CC:-cc}" -o "$dir/user" "$dir/user.c" "${flags[@]}"
+check "and runs" env LD_LIBRARY_PATH="$prefix/$lib" "$dir/user"
+check "the header is clean C and C++ on its own" sh -c "printf '#include <abilock/abilock.h>\n' |
+	${CC:-cc} -Wall -Wextra -Wpedantic -Werror -std=c99 -I$prefix/include -x c -fsyntax-only - &&
+	printf '#include <abilock/abilock.h>\n' |
+	${CC:-cc} -Wall -Wextra -Wpedantic -Werror -I$prefix/include -x c++ -fsyntax-only -"
+
+finish
