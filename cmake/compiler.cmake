@@ -15,18 +15,21 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion)
 if(ABILOCK_WERROR)
 	add_compile_options(-Werror)
 endif()
+set(ABILOCK_SHARED_LINK_FLAGS -Wl,--no-undefined)
 if(ABILOCK_SANITIZE)
-	add_compile_options(-fsanitize=${ABILOCK_SANITIZE} -fno-sanitize-recover=all
-		-fno-omit-frame-pointer)
-	add_link_options(-fsanitize=${ABILOCK_SANITIZE})
-	if(CMAKE_C_COMPILER_ID MATCHES Clang)
-		# clang keeps its run time out of shared libraries: the program brings it.
-		set(ABILOCK_SHARED_LINK_FLAGS "")
-	else()
-		set(ABILOCK_SHARED_LINK_FLAGS -Wl,--no-undefined)
+	set(ABILOCK_SANITIZE_FLAGS -fsanitize=${ABILOCK_SANITIZE})
+	if(CMAKE_C_COMPILER_ID MATCHES Clang AND ABILOCK_SANITIZE MATCHES address AND NOT ABILOCK_FUZZ)
+		# The static run time would be hidden by a host's version script from libabilock.so.
+		execute_process(COMMAND ${CMAKE_C_COMPILER} -print-runtime-dir
+			OUTPUT_VARIABLE runtime_dir OUTPUT_STRIP_TRAILING_WHITESPACE)
+		list(APPEND ABILOCK_SANITIZE_FLAGS -shared-libasan -Wl,-rpath,${runtime_dir}
+			-Wno-unused-command-line-argument)
+	elseif(CMAKE_C_COMPILER_ID MATCHES Clang)
+		set(ABILOCK_SHARED_LINK_FLAGS "") # the program brings the run time
 	endif()
-else()
-	set(ABILOCK_SHARED_LINK_FLAGS -Wl,--no-undefined)
+	add_compile_options(${ABILOCK_SANITIZE_FLAGS} -fno-sanitize-recover=all
+		-fno-omit-frame-pointer)
+	add_link_options(${ABILOCK_SANITIZE_FLAGS})
 endif()
 if(ABILOCK_FUZZ)
 	if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)

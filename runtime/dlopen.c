@@ -67,7 +67,7 @@ static void set_error(char *text)
 
 static void clear_error(void)
 {
-	struct thread_error *error = have_key ? pthread_getspecific(key) : NULL;
+	struct thread_error *error = thread_error();
 
 	if (error)
 		free(take_ptr(error->pending));

@@ -17,6 +17,7 @@
 
 #include "abilock_abi.h"
 #include "guard_check.h"
+#include "program_path.h"
 
 ABILOCK_MODULE("guard", PRIVATE);
 
@@ -83,16 +84,11 @@ static uintptr_t header_of(const struct link_map *map)
 }
 
 /* The program headers of an object; the kernel tells those of the program itself. */
-static bool describe(const struct link_map *map, bool is_program, struct abilock_image *image)
+static bool describe(const struct link_map *map, const char *program, struct abilock_image *image)
 {
-	static char program[4096];
-
 	image->name = map->l_name;
 	image->base = map->l_addr;
-	if (is_program) {
-		ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-		program[n > 0 ? n : 0] = '\0';
+	if (program) {
 		image->name = program;
 		image->phdrs = (const ElfW(Phdr) *)getauxval(AT_PHDR);
 		image->phdr_count = getauxval(AT_PHNUM);
@@ -124,14 +120,15 @@ static bool is_below(const char *path, const char *list)
 static int refuse(const char *path)
 {
 	_cleanup_(freep) struct abilock_image *images = calloc(guard.map_count, sizeof(*images));
+	_cleanup_(freep) char *program = abilock_program_path();
 	struct abilock_process process = { .images = images };
 	_cleanup_(freep) char *text = NULL;
 
-	if (!images)
+	if (!images || !program)
 		return 0;
 	for (size_t i = 0; i < guard.map_count; i++)
-		process.image_count +=
-			describe(guard.maps[i], i == 0, &images[process.image_count]);
+		process.image_count += describe(guard.maps[i], i == 0 ? program : NULL,
+						&images[process.image_count]);
 	if (!abilock_guard_check(&process, path, secure_getenv("ABILOCK_HOST"),
 				 is_below(path, secure_getenv("ABILOCK_MODULES")), &text))
 		return 0;

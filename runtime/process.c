@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "process.h"
 
-#include <errno.h>
 #include <link.h>
 
+#include "program_path.h"
 #include "report.h"
-
-/* The running program's file. A deleted one is where its successor lies by now. */
-static const char *program_path(void)
-{
-	static char path[4096];
-	static const char deleted[] = " (deleted)";
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	path[n > 0 ? n : 0] = '\0';
-	if (str_ends(path, deleted))
-		path[strlen(path) - strlen(deleted)] = '\0';
-	return path[0] ? path : "the program";
-}
 
 /* ---- the mapped objects ---- */
 
 struct collector {
 	struct abilock_process process;
+	char *program;
 	bool failed;
 };
 
@@ -37,7 +25,7 @@ static int collect_image(struct dl_phdr_info *info, size_t size, void *data)
 	collector->failed = !image;
 	if (image)
 		*image = (struct abilock_image){
-			.name = is_program ? program_path() : info->dlpi_name,
+			.name = is_program ? collector->program : info->dlpi_name,
 			.base = info->dlpi_addr,
 			.phdrs = info->dlpi_phdr,
 			.phdr_count = info->dlpi_phnum,
@@ -58,17 +46,18 @@ struct asking {
 static int ask_locked(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct asking *asking = data;
-	struct collector collector = { 0 };
+	struct collector collector = { .program = abilock_program_path() };
 
 	(void)info;
 	(void)size;
 	(void)dl_iterate_phdr(collect_image, &collector);
-	if (collector.failed)
+	if (collector.failed || !collector.program)
 		asking->result = abilock_error_nomem(&asking->answer->error);
 	else
 		asking->result = abilock_process_ask_images(&collector.process, asking->question,
 							    asking->answer);
 	free(collector.process.images);
+	free(collector.program);
 	return 1; /* one call is enough */
 }
 

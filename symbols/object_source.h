@@ -31,6 +31,10 @@ struct abilock_object_tables {
 		verdef_span, verneed_span;
 	uint64_t verdef_claim, verneed_claim; /**< DT_VERDEFNUM, DT_VERNEEDNUM. */
 	uint64_t notes_size; /**< Of all PT_NOTE that have been read. */
+	/* Version index to definition or need; NULL where it has none. BASE is left out. */
+	const struct abilock_verdef **verdef_at;
+	const struct abilock_verneed **verneed_at;
+	uint16_t index_count;
 	const char *strtab;
 	uint64_t strtab_size;
 	bool symbols_loaded;

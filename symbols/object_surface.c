@@ -69,8 +69,11 @@ static int add_nodes(const struct abilock_object *object, struct abilock_surface
 static bool stands_for_node(const struct abilock_object *object,
 			    const struct abilock_symbol *symbol)
 {
-	return symbol->shndx == SHN_ABS && symbol->type == STT_OBJECT && symbol->size == 0 &&
-	       abilock_object_find_verdef(object, symbol->name) != NULL;
+	const struct abilock_verdef *own = abilock_object_verdef(object, symbol->version);
+
+	/* Its version is the node that it is named like. */
+	return symbol->shndx == SHN_ABS && symbol->type == STT_OBJECT && symbol->size == 0 && own &&
+	       str_eq(own->name, symbol->name);
 }
 
 static int add_exports(const struct abilock_object *object, struct abilock_surface *surface,

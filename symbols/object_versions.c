@@ -282,24 +282,50 @@ static int read_verneeds(struct abilock_object *object, uint64_t *seen, struct a
 	return 0;
 }
 
+/* By index, because each row of the symbol table asks. */
+static int index_versions(struct abilock_object *object, struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	uint16_t count = 0;
+
+	for (size_t i = 0; i < object->verdef_count; i++)
+		if (object->verdefs[i].index >= count)
+			count = (uint16_t)(object->verdefs[i].index + 1);
+	for (size_t i = 0; i < object->verneed_count; i++)
+		if (object->verneeds[i].index >= count)
+			count = (uint16_t)(object->verneeds[i].index + 1);
+	if (count == 0)
+		return 0;
+	tables->verdef_at = abilock_arena_array(&object->arena, count, sizeof(*tables->verdef_at));
+	tables->verneed_at = abilock_arena_array(&object->arena, count,
+						 sizeof(*tables->verneed_at));
+	if (!tables->verdef_at || !tables->verneed_at)
+		return abilock_error_nomem(err);
+	for (size_t i = 0; i < object->verdef_count; i++)
+		if (!(object->verdefs[i].flags & VER_FLG_BASE))
+			tables->verdef_at[object->verdefs[i].index] = &object->verdefs[i];
+	for (size_t i = 0; i < object->verneed_count; i++)
+		tables->verneed_at[object->verneeds[i].index] = &object->verneeds[i];
+	tables->index_count = count;
+	return 0;
+}
+
 int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err)
 {
 	uint64_t seen[(MAX_INDEX + 1) / 64] = { 0 };
 	int r = read_verdefs(object, seen, err);
 
-	return r < 0 ? r : read_verneeds(object, seen, err);
+	if (r >= 0)
+		r = read_verneeds(object, seen, err);
+	return r < 0 ? r : index_versions(object, err);
 }
 
 const struct abilock_verdef *abilock_object_verdef(const struct abilock_object *object,
 						   uint16_t index)
 {
-	for (size_t i = 0; i < object->verdef_count; i++) {
-		const struct abilock_verdef *def = &object->verdefs[i];
+	const struct abilock_object_tables *tables = object->tables;
 
-		if (def->index == index && !(def->flags & VER_FLG_BASE))
-			return def;
-	}
-	return NULL;
+	return index < tables->index_count ? tables->verdef_at[index] : NULL;
 }
 
 const struct abilock_verdef *abilock_object_find_verdef(const struct abilock_object *object,
@@ -317,8 +343,7 @@ const struct abilock_verdef *abilock_object_find_verdef(const struct abilock_obj
 const struct abilock_verneed *abilock_object_verneed(const struct abilock_object *object,
 						     uint16_t index)
 {
-	for (size_t i = 0; i < object->verneed_count; i++)
-		if (object->verneeds[i].index == index)
-			return &object->verneeds[i];
-	return NULL;
+	const struct abilock_object_tables *tables = object->tables;
+
+	return index < tables->index_count ? tables->verneed_at[index] : NULL;
 }

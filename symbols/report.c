@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-/* Symbols named in full behind a finding; the rest is a number. */
-enum { SYMBOLS_SHOWN = 3 };
+/* Symbols named in full behind a finding, and findings with the same code; the rest is a number. */
+enum { SYMBOLS_SHOWN = 3, FINDINGS_SHOWN = 8 };
 
 /* Word at the start of a finding's line. */
 static const char *label(enum abilock_code code)
@@ -109,6 +109,26 @@ static void print_finding(const struct abilock_finding *finding, FILE *out)
 	(void)fprintf(out, "  [%s] %s\n", abilock_code_name(finding->code), finding->detail);
 }
 
+/* Findings come sorted by code. A module from another system can have hundreds of one kind. */
+static void print_findings(const struct abilock_report *report, FILE *out)
+{
+	size_t alike = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct abilock_finding *finding = &report->findings[i];
+		bool last = i + 1 == report->finding_count || finding[1].code != finding->code;
+
+		alike++;
+		if (alike <= FINDINGS_SHOWN || (last && alike == FINDINGS_SHOWN + 1))
+			print_finding(finding, out);
+		else if (last)
+			(void)fprintf(out, "  %-8s and %zu more  [%s]\n", label(finding->code),
+				      alike - FINDINGS_SHOWN, abilock_code_name(finding->code));
+		if (last)
+			alike = 0;
+	}
+}
+
 static const char *or_else(const char *text, const char *other)
 {
 	return text ? text : other;
@@ -190,8 +210,7 @@ void abilock_report_print_details(const struct abilock_report *report, FILE *out
 	print_build(&report->host, "host", "is", out);
 	if (report->installed.path)
 		print_build(&report->installed, "on disk", "is", out);
-	for (size_t i = 0; i < report->finding_count; i++)
-		print_finding(&report->findings[i], out);
+	print_findings(report, out);
 	abilock_report_fix(report, fix, sizeof(fix));
 	if (fix[0])
 		(void)fprintf(out, "  %-8s %s; no code of the module was run\n", "fix", fix);

@@ -40,7 +40,7 @@ readelf -W --dyn-syms "$library" | awk '$7 != "UND" && $7 != "ABS" && $5 == "GLO
 same "readelf sees the same exports" "$dir/readelf" <(sort "$dir/exports")
 readelf -W -d "$library" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' >"$dir/needed"
 check_not "libabilock.so needs libc alone" \
-	grep -vE '^(libc\.so\.6|ld-linux.*|libasan.*|libubsan.*|libtsan.*|libm\.so\.6|libclang_rt.*)$' "$dir/needed"
+	grep -vE '^(libc\.so\.6|ld-linux.*)$' "$dir/needed"
 check "the guard is a module of this libabilock.so" \
 	"$ABIAUDIT" verify --host "$library" --require-lock "$prefix/$lib/libabilock-guard.so"
 
@@ -53,7 +53,7 @@ int main(void)
 	return abilock_dlopen("/nonexistent.so", 0) || !abilock_dlerror();
 }
 END
-read -ra flags <<<"$(pkg-config --cflags --libs abilock) ${HOST_FLAGS:-}"
+read -ra flags <<<"$(pkg-config --cflags --libs abilock)"
 check "a program builds with pkg-config" "${CC:-cc}" -o "$dir/user" "$dir/user.c" "${flags[@]}"
 check "and runs" env LD_LIBRARY_PATH="$prefix/$lib" "$dir/user"
 check "the header is clean C and C++ on its own" sh -c "printf '#include <abilock/abilock.h>\n' |
