@@ -1,0 +1,289 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The documents against the sources: help and manual pages, findings, requirements, layers, and
+# the rule that libraries neither print nor exit.
+#
+#   docs_test.sh
+#
+# From the environment: VERSIONGEN, ABIAUDIT (the tools), SOURCE_DIR (the tree); ABILOCK_PREFIX, where
+# abilock is installed, to run the example of the README as well.
+
+# Functions are called by name, through check and check_not.
+# shellcheck disable=SC2317,SC2016
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+: "${VERSIONGEN:?}" "${ABIAUDIT:?}" "${SOURCE_DIR:?}"
+VERSIONGEN=$(realpath "$VERSIONGEN")
+ABIAUDIT=$(realpath "$ABIAUDIT")
+tree=$(realpath "$SOURCE_DIR")
+
+# Lines of two lists that only one of them has; fails where there are any.
+equal() { diff <(sort "$1") <(sort "$2"); }
+
+# ---- help and manual pages ----
+
+# commands_of TOOL
+commands_of() { "$1" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
+
+# options_of TOOL [COMMAND]: as `-t, --tag T`, the same everywhere left out.
+options_of() {
+	"$@" --help | sed -n '/^options:/,$s/^ *\(\(-., \)\?--.*[^ ]\)  .*/\1/p' |
+		sed 's/  .*//' | if (($# > 1)); then grep -v -e '--help$'; else cat; fi
+}
+
+# section PAGE HEADING: what stands below it, down to the next heading
+section() { awk -v heading="$2" '/^#/ { on = $0 == heading; next } on' "$1"; }
+
+# options_in: the option lines of a page's section, without markup
+options_in() { sed -n 's/^\*\(\(-., \)\?--.*\)/\1/p' | tr -d '*_\\'; }
+
+# tool_is_described TREE TOOL
+tool_is_described() {
+	local page=$1/docs/man/${2##*/}.1.scd command bad=0
+
+	commands_of "$2" >"$dir/help"
+	sed -n 's/^## //p' "$page" >"$dir/page"
+	equal "$dir/help" "$dir/page" || bad=1
+	[[ -s $dir/help ]] || bad=1
+	options_of "$2" >"$dir/help"
+	section "$page" '# OPTIONS' | options_in >"$dir/page"
+	equal "$dir/help" "$dir/page" || bad=1
+	for command in $(commands_of "$2"); do
+		options_of "$2" "$command" | tr -d _ >"$dir/help"
+		section "$page" "## $command" | options_in >"$dir/page"
+		[[ -s $dir/help ]] || bad=1
+		equal "$dir/help" "$dir/page" || {
+			echo "$2 $command"
+			bad=1
+		}
+	done
+	return $bad
+}
+
+pages_render() {
+	local page bad=0
+
+	for page in "$tree"/docs/man/*.scd; do
+		scdoc <"$page" >"$dir/page" || {
+			echo "$page"
+			bad=1
+		}
+	done
+	return $bad
+}
+
+pages_are_built() {
+	(cd "$tree/docs/man" && ls -- *.scd) >"$dir/files"
+	sed -n '/^set(pages/,/)/s/^\t\([a-z_.0-9-]*\).*/\1.scd/p' "$tree/docs/CMakeLists.txt" \
+		>"$dir/listed"
+	equal "$dir/files" "$dir/listed"
+}
+
+# ---- findings ----
+
+codes_of() {
+	sed -n 's/^\t\[ABILOCK_[A-Z_]*\] = { "\([a-z-]*\)",.*/\1/p' "$1/symbols/lock.c"
+}
+
+# Kinds of error that a file can have; `syntax` and `usage` are about declarations and callers.
+kinds_of() {
+	sed -n '/^const char \*abilock_error_name/,/^}/s/.*return "\([a-z-]*\)".*/\1/p' \
+		"$1/symbols/report.c" | grep -vx -e syntax -e usage
+}
+
+headings_of() { sed -n 's/^## `\(.*\)`$/\1/p' "$1/docs/findings.md"; }
+
+# The codes in their order, the kinds behind them in any.
+codes_are_described() {
+	codes_of "$1" >"$dir/codes"
+	kinds_of "$1" >"$dir/kinds"
+	[[ -s $dir/codes && -s $dir/kinds ]] || return 1
+	"$2" "$1" >"$dir/described"
+	diff "$dir/codes" <(head -n "$(wc -l <"$dir/codes")" "$dir/described") &&
+		equal "$dir/kinds" <(tail -n +"$(($(wc -l <"$dir/codes") + 1))" "$dir/described")
+}
+
+page_codes_of() { sed -n 's/^\*\([a-z-]*\)\*$/\1/p' "$1/docs/man/abilock-findings.7.scd"; }
+
+# Every enum row has a name: the table and the enum cannot part.
+enum_has_names() {
+	sed -n '/^enum abilock_code {/,/^}/s/^\tABILOCK_\([A-Z_]*\),.*/\1/p' "$1/symbols/lock.h" |
+		grep -vx CODE_COUNT | tr 'A-Z_' 'a-z-' >"$dir/enum"
+	codes_of "$1" | diff "$dir/enum" -
+}
+
+# ---- requirements ----
+
+requirements_are_numbered() {
+	sed -n 's/^| \([0-9]*\) |.*/\1/p' "$1/docs/requirements.md" | diff <(seq 133) -
+}
+
+requirements_have_a_state() {
+	! grep -E '^\| [0-9]+ ' "$1/docs/requirements.md" |
+		grep -vE '^\| [0-9]+ \| [^|]+ \| (met|partly|not yet|no)(: [^|]+)? \| [^|]*\|$'
+}
+
+# `met` without a place where it is shown is a promise.
+met_is_shown() { ! grep -E '^\| [0-9]+ \| [^|]+ \| (met|partly)' "$1/docs/requirements.md" | grep '|  |$'; }
+
+named_files_exist() {
+	local file bad=0
+
+	while read -r file; do
+		[[ -e $1/$file ]] || {
+			echo "docs/requirements.md names $file"
+			bad=1
+		}
+	done < <(grep -oE '`(tests|docs)/[A-Za-z0-9_./-]+`' "$1/docs/requirements.md" | tr -d '`' | sort -u)
+	return $bad
+}
+
+# ---- links ----
+
+links_lead_somewhere() {
+	local file target bad=0
+
+	for file in "$1"/*.md "$1"/docs/*.md; do
+		while read -r target; do
+			[[ -e $(dirname "$file")/$target ]] || {
+				echo "${file#"$1"/}: $target"
+				bad=1
+			}
+		done < <(grep -oE '\]\([^)#:]+\)' "$file" | sed 's/^](//; s/)$//')
+	done
+	return $bad
+}
+
+# ---- layers ----
+
+# includes_stay TREE FOLDER ALLOWED...: each "header" of FOLDER is one of its own or of ALLOWED
+includes_stay() {
+	local root=$1 folder=$2 file header name where bad=0
+
+	shift
+	while IFS=: read -r file header; do
+		name=${header##*/}
+		[[ $name == *_abi.h ]] && continue # generated
+		where=$(for name in "$@"; do
+			find "$root/$name" -name "${header##*/}"
+		done)
+		[[ -n $where && $header != *runtime/* && $header != *versiongen/* ]] || {
+			echo "${file#"$root"/} includes $header"
+			bad=1
+		}
+	done < <(grep -rHoE '^#[[:space:]]*include[[:space:]]*"[^"]+"' "$root/$folder" --include='*.[ch]' |
+		sed 's/:#[^"]*"\(.*\)"$/:\1/')
+	# The public header is the runtime's own.
+	[[ $folder == runtime ]] || ! grep -rnE '#[[:space:]]*include[[:space:]]*<abilock/' "$root/$folder" || bad=1
+	return $bad
+}
+
+# ---- libraries are silent ----
+
+# Without comments: a header explains what it does not do.
+code_of() { "${CC:-cc}" -fpreprocessed -dD -E -P -x c "$1" 2>/dev/null; }
+
+libraries_are_silent() {
+	local file bad=0 calls
+	calls='\<(v?printf|puts|putchar|perror|psignal|exit|_exit|_Exit|quick_exit|abort|assert|err|errx|warn|warnx)[[:space:]]*\('
+
+	for file in "$1"/symbols/*.[ch] "$1"/runtime/*.[ch]; do
+		case ${file#"$1"/} in symbols/cli.[ch] | runtime/guard.c) continue ;; esac
+		[[ -n $(code_of "$file") ]] || {
+			echo "$file: nothing to look at"
+			bad=1
+		}
+		# format(printf, ...) of an attribute has no parenthesis behind the word.
+		if code_of "$file" | grep -nE "$calls|\<(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\>"; then
+			echo "in ${file#"$1"/}"
+			bad=1
+		fi
+	done
+	return $bad
+}
+
+# ---- the README's example ----
+
+# Blocks of one kind from the section: ``` with the word behind it, or with none.
+blocks() {
+	awk -v kind="$1" '
+		/^## / { on = $0 == "## In 60 seconds" }
+		on && /^```/ { if (inside) { inside = 0; if (mine) print "" } else { inside = 1
+			mine = $0 == "```" kind } ; next }
+		on && inside && mine' "$tree/README.md"
+}
+
+readme_runs() {
+	mkdir -p "$dir/readme" && cd "$dir/readme" || return 1
+	PATH=$ABILOCK_PREFIX/bin:$PATH
+	PKG_CONFIG_PATH=$(find "$ABILOCK_PREFIX" -type d -name pkgconfig -printf '%p:')
+	LD_LIBRARY_PATH=$(dirname "$(find "$ABILOCK_PREFIX" -name libabilock.so.1 | head -n 1)")
+	export PATH PKG_CONFIG_PATH LD_LIBRARY_PATH
+	blocks sh >script
+	blocks '' | grep -v '^$' | sed '/^\$ abiaudit/,$d' | sed "s,/home/you,$PWD," >wanted
+	bash -e script >found || return 1
+	diff wanted found
+}
+
+# ---- the rules must be able to fail ----
+
+# broken NAME FILE SED: a copy of the tree with one change
+broken() {
+	rm -rf "$dir/broken"
+	mkdir "$dir/broken"
+	cp -r "$tree"/{docs,symbols,versiongen,runtime} "$tree"/*.md "$dir/broken"
+	sed -i "$2" "$dir/broken/$1"
+	! cmp -s "$tree/$1" "$dir/broken/$1" || not_ok "the change of $1 has no effect"
+}
+
+for tool in "$VERSIONGEN" "$ABIAUDIT"; do
+	check "commands and options of ${tool##*/} are those of its manual page" \
+		tool_is_described "$tree" "$tool"
+done
+if have scdoc; then
+	check "every manual page is a scdoc source without an error" pages_render
+else
+	skip "manual pages: no scdoc"
+fi
+check "every manual page is built" pages_are_built
+check "every code has a name, in the order of the enum" enum_has_names "$tree"
+check "findings.md has each code once, in order, and each kind of error" \
+	codes_are_described "$tree" headings_of
+check "abilock-findings(7) has each code once, in order, and each kind of error" \
+	codes_are_described "$tree" page_codes_of
+check "requirements.md has the rows 1 to 133, once and in order" requirements_are_numbered "$tree"
+check "each requirement has a state" requirements_have_a_state "$tree"
+check "what is met or partly met is shown somewhere" met_is_shown "$tree"
+check "every file that requirements.md names exists" named_files_exist "$tree"
+check "links between the documents lead somewhere" links_lead_somewhere "$tree"
+check "symbols/ includes nothing of versiongen/ and runtime/" includes_stay "$tree" symbols
+check "versiongen/ includes itself and symbols/ only" includes_stay "$tree" versiongen symbols
+check "runtime/ includes itself and symbols/ only" includes_stay "$tree" runtime symbols
+check "libraries neither print nor exit" libraries_are_silent "$tree"
+if [[ -n ${ABILOCK_PREFIX-} ]]; then
+	check "the README's example prints what the README says" readme_runs
+else
+	skip "the README's example: ABILOCK_PREFIX is not set"
+fi
+
+broken docs/man/versiongen.1.scd '/^\*-m, --machine/d'
+check_not "a missing option of a page is noticed" tool_is_described "$dir/broken" "$VERSIONGEN"
+broken docs/man/abiaudit.1.scd 's/^## list/## lists/'
+check_not "a command that the tool lacks is noticed" tool_is_described "$dir/broken" "$ABIAUDIT"
+broken docs/findings.md '/^## `weak-node`/d'
+check_not "a code without a paragraph is noticed" codes_are_described "$dir/broken" headings_of
+broken docs/requirements.md '/^| 77 |/d'
+check_not "a missing requirement is noticed" requirements_are_numbered "$dir/broken"
+broken docs/requirements.md 's,docs/adoption.md,docs/adopting.md,'
+check_not "a file that does not exist is noticed" named_files_exist "$dir/broken"
+broken symbols/lock.c '1i #include "../runtime/process.h"'
+check_not "an include against the layers is noticed" includes_stay "$dir/broken" symbols
+broken versiongen/map.c '1i #include "process.h"'
+check_not "an include of the neighbour is noticed" includes_stay "$dir/broken" versiongen symbols
+broken symbols/arena.c '$a void f(void) { fprintf(stderr, "x"); }'
+check_not "a library that prints is noticed" libraries_are_silent "$dir/broken"
+broken symbols/arena.c '$a void f(void) { abort(); }'
+check_not "a library that aborts is noticed" libraries_are_silent "$dir/broken"
+
+finish
