@@ -300,6 +300,8 @@ int abilock_process_ask_images(const struct abilock_process *process,
 	if (!session.libraries)
 		return abilock_error_nomem(err);
 	int r = open_images(&session, process, err);
+	if (session.image_count)
+		abilock_libraries_set_program(session.libraries, session.images[0]);
 	if (r >= 0)
 		r = find_file(&session, process, &ret->path, err);
 	if (r >= 0)

@@ -67,6 +67,15 @@ char *abilock_arena_strdup(struct abilock_arena *arena, const char *s)
 	return abilock_arena_strndup(arena, s, strlen(s));
 }
 
+char *abilock_arena_text(struct abilock_arena *arena, const char *s)
+{
+	char *copy = abilock_arena_strdup(arena, s);
+
+	if (copy)
+		str_disarm(copy);
+	return copy;
+}
+
 char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -23,6 +23,12 @@ char *abilock_arena_strndup(struct abilock_arena *arena, const char *s, size_t l
 
 char *abilock_arena_strdup(struct abilock_arena *arena, const char *s);
 
+/**
+ * A copy fit for a terminal and a log: each control character is replaced by `?`. For names that
+ * come from files, which may hold anything.
+ */
+char *abilock_arena_text(struct abilock_arena *arena, const char *s);
+
 char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...) _printf_(2, 3);
 
 /** Free everything; the arena is empty and usable afterwards. */

@@ -16,6 +16,7 @@ struct abilock_libraries {
 	const char **directories; /* of ld.so.conf; read at first use */
 	size_t directory_count;
 	bool have_directories;
+	const struct abilock_object *program; /* or NULL */
 	struct abilock_object **objects;
 	size_t object_count;
 };
@@ -46,6 +47,12 @@ void abilock_libraries_free(struct abilock_libraries *libraries)
 	free(libraries->directories);
 	abilock_arena_clear(&libraries->arena);
 	free(libraries);
+}
+
+void abilock_libraries_set_program(struct abilock_libraries *libraries,
+				   const struct abilock_object *program)
+{
+	libraries->program = program;
 }
 
 /*
@@ -190,14 +197,15 @@ static char *expand(struct abilock_libraries *libraries, const char *dir, size_t
 	return abilock_arena_strdup(&libraries->arena, known ? text : "");
 }
 
-/* Look in each directory of a colon-separated list. */
+/* Look in each directory of a colon-separated list, which is @p owner's: its folder is $ORIGIN. */
 static int try_list(struct abilock_libraries *libraries, const char *list, const char *prefix,
-		    const char *name, const struct abilock_object *needed_by,
-		    struct abilock_object **ret_object, struct abilock_error *err)
+		    const struct abilock_object *owner, const char *name,
+		    const struct abilock_object *needed_by, struct abilock_object **ret_object,
+		    struct abilock_error *err)
 {
 	while (list && *list) {
 		size_t len = strcspn(list, ":;");
-		char *dir = expand(libraries, list, len, needed_by);
+		char *dir = expand(libraries, list, len, owner);
 
 		if (!dir)
 			return abilock_error_nomem(err);
@@ -330,6 +338,23 @@ static int try_musl(struct abilock_libraries *libraries, const struct abilock_ob
 	return r;
 }
 
+/* DT_RPATH counts only where there is no DT_RUNPATH; the program's serves every object. */
+static int try_rpath(struct abilock_libraries *libraries, const char *name,
+		     const struct abilock_object *needed_by, struct abilock_object **ret_object,
+		     struct abilock_error *err)
+{
+	const struct abilock_object *program = libraries->program;
+
+	if (needed_by->runpath)
+		return 0;
+	int r = try_list(libraries, needed_by->rpath, libraries->root, needed_by, name, needed_by,
+			 ret_object, err);
+	if (r == 0 && program && program != needed_by && !program->runpath)
+		r = try_list(libraries, program->rpath, libraries->root, program, name, needed_by,
+			     ret_object, err);
+	return r;
+}
+
 int abilock_libraries_find(struct abilock_libraries *libraries, const char *name,
 			   const struct abilock_object *needed_by,
 			   struct abilock_object **ret_object, struct abilock_error *err)
@@ -341,15 +366,13 @@ int abilock_libraries_find(struct abilock_libraries *libraries, const char *name
 				abilock_arena_printf(&libraries->arena, "%s%s",
 						     name[0] == '/' ? root : "", name),
 				needed_by, ret_object, err);
-	/* DT_RPATH counts only where there is no DT_RUNPATH. */
-	int r = needed_by->runpath ? 0 :
-				     try_list(libraries, needed_by->rpath, root, name, needed_by,
-					      ret_object, err);
+	int r = try_rpath(libraries, name, needed_by, ret_object, err);
 	if (r == 0)
-		r = try_list(libraries, libraries->library_path, "", name, needed_by, ret_object,
-			     err);
+		r = try_list(libraries, libraries->library_path, "", needed_by, name, needed_by,
+			     ret_object, err);
 	if (r == 0)
-		r = try_list(libraries, needed_by->runpath, root, name, needed_by, ret_object, err);
+		r = try_list(libraries, needed_by->runpath, root, needed_by, name, needed_by,
+			     ret_object, err);
 	if (r == 0)
 		r = try_system(libraries, name, needed_by, ret_object, err);
 	if (r == 0 && str_eq(name, "libc.so"))

@@ -137,9 +137,9 @@ static int add_finding(struct check *check, enum abilock_code code, const char *
 	if (!finding)
 		return abilock_error_nomem(check->err);
 	finding->code = code;
-	finding->subject = abilock_arena_strdup(arena, subject);
-	finding->provider = provider ? abilock_arena_strdup(arena, provider) : NULL;
-	finding->detail = abilock_arena_strdup(arena, detail);
+	finding->subject = abilock_arena_text(arena, subject);
+	finding->provider = provider ? abilock_arena_text(arena, provider) : NULL;
+	finding->detail = abilock_arena_text(arena, detail);
 	if (!finding->subject || !finding->detail || (provider && !finding->provider))
 		return abilock_error_nomem(check->err);
 	return 0;
@@ -159,7 +159,7 @@ static int add_symbol(struct check *check, struct abilock_finding *finding, cons
 			memcpy(grown, finding->symbols, n * sizeof(*grown));
 		finding->symbols = grown;
 	}
-	finding->symbols[n] = abilock_arena_strdup(&check->report->arena, symbol);
+	finding->symbols[n] = abilock_arena_text(&check->report->arena, symbol);
 	if (!finding->symbols[n])
 		return abilock_error_nomem(check->err);
 	finding->symbol_count++;
@@ -198,13 +198,16 @@ static char *json_member(struct abilock_arena *arena, const char *json, const ch
 	p += strspn(p, " \t\n:");
 	if (*p++ != '"')
 		return NULL;
-	return abilock_arena_strndup(arena, p, strcspn(p, "\"\\"));
+	char *value = abilock_arena_strndup(arena, p, strcspn(p, "\"\\"));
+	if (value)
+		str_disarm(value);
+	return value;
 }
 
 /* Private nodes of a host without a note, joined: the nearest thing to a tag that it has. */
 static const char *private_nodes(struct abilock_arena *arena, const struct abilock_object *object)
 {
-	const char *joined = NULL;
+	char *joined = NULL;
 
 	for (size_t i = 0; i < object->verdef_count; i++) {
 		const struct abilock_verdef *def = &object->verdefs[i];
@@ -214,6 +217,8 @@ static const char *private_nodes(struct abilock_arena *arena, const struct abilo
 		joined = joined ? abilock_arena_printf(arena, "%s, %s", joined, def->name) :
 				  abilock_arena_strdup(arena, def->name);
 	}
+	if (joined)
+		str_disarm(joined);
 	return joined;
 }
 
@@ -222,13 +227,13 @@ static void describe(struct abilock_arena *arena, const struct abilock_object *o
 {
 	const struct abilock_note *note = object->note;
 
-	build->path = abilock_arena_strdup(arena, object->path);
+	build->path = abilock_arena_text(arena, object->path);
 	if (note) {
-		build->kind = abilock_arena_strdup(arena, note->kind);
-		build->host = abilock_arena_strdup(arena, note->host);
-		build->tag = abilock_arena_strdup(arena, note->tag);
+		build->kind = abilock_arena_text(arena, note->kind);
+		build->host = abilock_arena_text(arena, note->host);
+		build->tag = abilock_arena_text(arena, note->tag);
 		if (note->name)
-			build->name = abilock_arena_strdup(arena, note->name);
+			build->name = abilock_arena_text(arena, note->name);
 	} else {
 		build->tag = private_nodes(arena, object);
 	}
@@ -345,11 +350,22 @@ static int add_node_symbols(struct check *check, enum abilock_code code,
 			    const struct abilock_verneed *need)
 {
 	struct abilock_finding *finding = find_finding(check, code, need->node);
+	const char *marker = NULL;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < check->needs.reference_count; i++)
-		if (check->needs.references[i].version == need)
-			r = add_symbol(check, finding, check->needs.references[i].name);
+	for (size_t i = 0; r >= 0 && i < check->needs.reference_count; i++) {
+		const char *name = check->needs.references[i].name;
+
+		if (check->needs.references[i].version != need)
+			continue;
+		/* Our own marker says nothing to a reader, unless nothing else is there. */
+		if (str_starts(name, "abilock_marker_"))
+			marker = name;
+		else
+			r = add_symbol(check, finding, name);
+	}
+	if (r >= 0 && marker && finding->symbol_count == 0)
+		r = add_symbol(check, finding, marker);
 	return r;
 }
 
@@ -386,7 +402,7 @@ static int check_host_node(struct check *check, const struct abilock_verneed *ne
 		check->report->needs_same_build = true;
 		if (!check->report->module.tag)
 			check->report->module.tag =
-				abilock_arena_strdup(&check->report->arena, need->node);
+				abilock_arena_text(&check->report->arena, need->node);
 		if (check->kind && str_eq(check->kind, "public")) {
 			r = add_finding(check, ABILOCK_MISLABELLED, need->node, host->path,
 					"build it with ABILOCK_MODULE(..., PRIVATE)");
@@ -650,8 +666,7 @@ static int add_unresolved(struct check *check, const struct abilock_reference *r
 				   named->object->path, "%s has %s, but no such symbol in it",
 				   need->file, need->node);
 	return add_finding(check, ABILOCK_UNRESOLVED_SYMBOL, reference->name, NULL,
-			   "neither the host, its libraries, the module's libraries nor another "
-			   "module given defines it");
+			   "defined by neither the host, a library nor another module given");
 }
 
 /* Every module has these from the compiler's start files, weak or (mold) not. */

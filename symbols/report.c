@@ -137,7 +137,7 @@ static const char *or_else(const char *text, const char *other)
 void abilock_report_fix(const struct abilock_report *report, char *buf, size_t size)
 {
 	const char *module = path_base(or_else(report->module.path, "the module"));
-	const char *host = or_else(or_else(report->host.package, report->host.host), "this host");
+	const char *host = or_else(report->host.package, or_else(report->host.host, "host"));
 
 	buf[0] = '\0';
 	if (report->finding_count == 0)
@@ -197,12 +197,13 @@ void abilock_report_fix(const struct abilock_report *report, char *buf, size_t s
 			       report->findings[0].subject, module);
 		break;
 	default:
-		(void)snprintf(buf, size, "install the %s that belongs to %s, or rebuild it",
+		(void)snprintf(buf, size, "install the %s that was built with this %s, or rebuild it",
 			       module, host);
 	}
 }
 
-void abilock_report_print_details(const struct abilock_report *report, FILE *out)
+/* @p reassurance ends the last line. */
+static void print_details(const struct abilock_report *report, const char *reassurance, FILE *out)
 {
 	char fix[512];
 
@@ -213,7 +214,12 @@ void abilock_report_print_details(const struct abilock_report *report, FILE *out
 	print_findings(report, out);
 	abilock_report_fix(report, fix, sizeof(fix));
 	if (fix[0])
-		(void)fprintf(out, "  %-8s %s; no code of the module was run\n", "fix", fix);
+		(void)fprintf(out, "  %-8s %s%s\n", "fix", fix, reassurance);
+}
+
+void abilock_report_print_details(const struct abilock_report *report, FILE *out)
+{
+	print_details(report, "", out);
 }
 
 char *abilock_report_text(const struct abilock_report *report)
@@ -226,7 +232,7 @@ char *abilock_report_text(const struct abilock_report *report)
 		return NULL;
 	abilock_report_print_headline(report, out);
 	(void)fputc('\n', out);
-	abilock_report_print_details(report, out);
+	print_details(report, "; no code of the module was run", out);
 	if (fclose(out) != 0) {
 		free(text);
 		return NULL;

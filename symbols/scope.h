@@ -63,6 +63,10 @@ static inline void abilock_libraries_freep(struct abilock_libraries **libraries)
 	abilock_libraries_free(*libraries);
 }
 
+/** The program, whose DT_RPATH ld.so follows for the libraries of every object. Borrowed. */
+void abilock_libraries_set_program(struct abilock_libraries *libraries,
+				   const struct abilock_object *program);
+
 /**
  * Find the file for a DT_NEEDED name as ld.so would: a name with a slash is a path; else DT_RPATH,
  * the library path, DT_RUNPATH, the directories of ld.so.conf, the system's directories. A file of

@@ -81,7 +81,7 @@ int abilock_stamp_compare(struct abilock_object *module, struct abilock_object *
 		*ret_stamp = stamp;
 		return r;
 	}
-	stamp.module = abilock_arena_strdup(arena, name);
+	stamp.module = abilock_arena_text(arena, name);
 	for (size_t i = 0; r >= 0 && i < host->source->segment_count; i++) {
 		const uint8_t *bytes;
 		uint64_t size;

@@ -62,6 +62,14 @@ static inline bool str_ends(const char *s, const char *suffix)
 	return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
 
+/** Replace each control character by `?`: text from a file must not steer a terminal or a log. */
+static inline void str_disarm(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
+}
+
 /** The part of a path after its last slash. Borrowed from @p path. */
 static inline const char *path_base(const char *path)
 {

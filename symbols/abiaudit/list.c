@@ -10,9 +10,9 @@
 enum { OPT_ALL = 1, OPT_FORMAT, OPT_NUL };
 
 const struct abilock_option abilock_list_option_table[] = {
-	{ "all", 'a', NULL, "the whole table: undefined, local and hidden symbols too", OPT_ALL },
-	{ "format", 0, "text|json", "form of the output (default: text)", OPT_FORMAT },
-	{ "null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL },
+	{"all", 'a', NULL, "the whole table: undefined, local and hidden symbols too", OPT_ALL},
+	{"format", 0, "text|json", "form of the output (default: text)", OPT_FORMAT},
+	{"null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL},
 };
 const size_t abilock_list_option_count = ARRAY_SIZE(abilock_list_option_table);
 
@@ -30,52 +30,30 @@ const char abilock_list_help[] =
 struct listing {
 	struct abilock_object *object;
 	struct abilock_symbol *rows; /* symbol_count of them */
-	const char **defined;	     /* node of each version index, from verdef */
-	const char **needed;	     /* the same from verneed */
 	bool all;
 };
-
-/* Version indices have 15 bits. */
-enum { INDEX_COUNT = 0x8000 };
 
 static void listing_deinit(struct listing *listing)
 {
 	abilock_object_free(listing->object);
 	free(listing->rows);
-	free(listing->defined);
-	free(listing->needed);
-	*listing = (struct listing){ 0 };
-}
-
-static int read_nodes(struct listing *listing, struct abilock_error *err)
-{
-	const struct abilock_object *object = listing->object;
-
-	listing->defined = calloc(INDEX_COUNT, sizeof(*listing->defined));
-	listing->needed = calloc(INDEX_COUNT, sizeof(*listing->needed));
-	if (!listing->defined || !listing->needed)
-		return abilock_error_nomem(err);
-	for (size_t i = 0; i < object->verdef_count; i++)
-		if (!(object->verdefs[i].flags & VER_FLG_BASE))
-			listing->defined[object->verdefs[i].index] = object->verdefs[i].name;
-	for (size_t i = 0; i < object->verneed_count; i++)
-		listing->needed[object->verneeds[i].index] = object->verneeds[i].node;
-	return 0;
+	*listing = (struct listing){0};
 }
 
 /* A definition may have a needed version: a copy of a library's variable in a program has. */
-static struct readelf_version version_of(const struct listing *listing,
+static struct readelf_version version_of(const struct abilock_object *object,
 					 const struct abilock_symbol *symbol)
 {
-	struct readelf_version version = { .index = symbol->version };
+	const struct abilock_verdef *def =
+		symbol->shndx == SHN_UNDEF ? NULL : abilock_object_verdef(object, symbol->version);
+	const struct abilock_verneed *need =
+		def ? NULL : abilock_object_verneed(object, symbol->version);
 
-	if (symbol->shndx != SHN_UNDEF)
-		version.node = listing->defined[symbol->version];
-	if (!version.node) {
-		version.node = listing->needed[symbol->version];
-		version.is_needed = version.node != NULL;
-	}
-	return version;
+	return (struct readelf_version){.node = def    ? def->name
+						: need ? need->node
+						       : NULL,
+					.is_needed = need != NULL,
+					.index = symbol->version};
 }
 
 static int read_rows(struct listing *listing, struct abilock_error *err)
@@ -94,11 +72,11 @@ static int read_rows(struct listing *listing, struct abilock_error *err)
 		r = abilock_object_symbol(object, i, row, err);
 		if (r < 0)
 			return r;
-		if (row->version > VER_NDX_GLOBAL && !version_of(listing, row).node)
-			return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym",
-						 i * 2,
-						 "symbol %s has version index %u, which no node has",
-						 row->name, row->version);
+		if (row->version > VER_NDX_GLOBAL && !version_of(object, row).node)
+			return abilock_error_set(
+				err, ABILOCK_E_DAMAGED, object->path, "versym", i * 2,
+				"symbol %s has version index %u, which no node has", row->name,
+				row->version);
 	}
 	return 0;
 }
@@ -107,8 +85,6 @@ static int listing_read(struct listing *listing, const char *path, struct abiloc
 {
 	int r = abilock_object_open(path, &listing->object, err);
 
-	if (r >= 0)
-		r = read_nodes(listing, err);
 	return r < 0 ? r : read_rows(listing, err);
 }
 
@@ -127,7 +103,7 @@ static void print_text(const struct listing *listing, bool with_name)
 		readelf_print_header(stdout, object);
 	for (uint64_t i = 0; i < object->symbol_count; i++) {
 		const struct abilock_symbol *row = &listing->rows[i];
-		const struct readelf_version version = version_of(listing, row);
+		const struct readelf_version version = version_of(object, row);
 
 		if (wanted(listing, i))
 			readelf_print_row(stdout, object, i, row, &version);
@@ -197,7 +173,7 @@ static bool put_nodes(struct json_object *to, const struct abilock_object *objec
 static bool put_symbol(struct json_object *symbols, const struct listing *listing, uint64_t index)
 {
 	const struct abilock_symbol *row = &listing->rows[index];
-	const struct readelf_version version = version_of(listing, row);
+	const struct readelf_version version = version_of(listing->object, row);
 	struct json_object *symbol = json_push_object(symbols);
 	char type[READELF_NAME_SIZE], bind[READELF_NAME_SIZE];
 
@@ -229,14 +205,14 @@ static int print_json(const struct listing *listing, struct abilock_error *err)
 	_cleanup_(json_freep) struct json_object *file = json_new();
 	char machine[32];
 
-	bool built = file && json_put_string(file, "file", object->path) &&
-		     json_put_string(file, "soname", object->soname) &&
-		     json_put_number(file, "class", object->elf_class == ELFCLASS64 ? 64 : 32) &&
-		     json_put_string(file, "machine",
-				     abilock_machine_name(object->machine, machine,
-							  sizeof(machine))) &&
-		     put_build_id(file, object) && put_note(file, object->note) &&
-		     put_nodes(file, object) && put_symbols(file, listing);
+	bool built =
+		file && json_put_string(file, "file", object->path) &&
+		json_put_string(file, "soname", object->soname) &&
+		json_put_number(file, "class", object->elf_class == ELFCLASS64 ? 64 : 32) &&
+		json_put_string(file, "machine",
+				abilock_machine_name(object->machine, machine, sizeof(machine))) &&
+		put_build_id(file, object) && put_note(file, object->note) &&
+		put_nodes(file, object) && put_symbols(file, listing);
 	return built ? json_print(stdout, file, err) : abilock_error_nomem(err);
 }
 
@@ -249,8 +225,7 @@ static int list_json(const struct abilock_invocation *inv, const struct abilock_
 	printf("{\"format_version\":%d,\"files\":[", JSON_FORMAT_VERSION);
 	for (size_t i = 0; i < names->count && !ferror(stdout); i++) {
 		_cleanup_(listing_deinit) struct listing listing = {
-			.all = abilock_cli_has(inv, OPT_ALL)
-		};
+			.all = abilock_cli_has(inv, OPT_ALL)};
 		struct abilock_error err;
 
 		int r = listing_read(&listing, names->items[i], &err);
@@ -272,8 +247,7 @@ static int list_text(const struct abilock_invocation *inv, const struct abilock_
 
 	for (size_t i = 0; i < names->count && !ferror(stdout); i++) {
 		_cleanup_(listing_deinit) struct listing listing = {
-			.all = abilock_cli_has(inv, OPT_ALL)
-		};
+			.all = abilock_cli_has(inv, OPT_ALL)};
 		struct abilock_error err;
 
 		if (listing_read(&listing, names->items[i], &err) < 0)
@@ -287,7 +261,7 @@ static int list_text(const struct abilock_invocation *inv, const struct abilock_
 int cmd_list(const struct abilock_invocation *inv)
 {
 	static char buffer[1 << 16];
-	_cleanup_(abilock_names_deinit) struct abilock_names names = { 0 };
+	_cleanup_(abilock_names_deinit) struct abilock_names names = {0};
 	const char *format = abilock_cli_value(inv, OPT_FORMAT, "text");
 	struct abilock_error err;
 

@@ -18,9 +18,9 @@ void readelf_print_header(FILE *file, const struct abilock_object *object)
 /* What has no name of its own belongs to the processor, to the system, or to nobody. */
 static const char *unnamed(uint8_t value, char *buf)
 {
-	const char *kind = value >= STT_LOPROC ? "processor specific" :
-			   value >= STT_LOOS   ? "OS specific" :
-						 "unknown";
+	const char *kind = value >= STT_LOPROC ? "processor specific"
+			   : value >= STT_LOOS ? "OS specific"
+					       : "unknown";
 
 	(void)snprintf(buf, READELF_NAME_SIZE, "<%s>: %u", kind, value);
 	return buf;
@@ -34,11 +34,11 @@ static const char *machine_type(uint16_t machine, uint8_t type)
 		uint8_t type;
 		const char *name;
 	} names[] = {
-		{ EM_ARM, STT_ARM_TFUNC, "THUMB_FUNC" },
-		{ EM_SPARCV9, STT_SPARC_REGISTER, "REGISTER" },
-		{ EM_PARISC, STT_HP_OPAQUE, "HP_OPAQUE" },
-		{ EM_PARISC, STT_HP_STUB, "HP_STUB" },
-		{ EM_PARISC, STT_PARISC_MILLICODE, "PARISC_MILLI" },
+		{EM_ARM, STT_ARM_TFUNC, "THUMB_FUNC"},
+		{EM_SPARCV9, STT_SPARC_REGISTER, "REGISTER"},
+		{EM_PARISC, STT_HP_OPAQUE, "HP_OPAQUE"},
+		{EM_PARISC, STT_HP_STUB, "HP_STUB"},
+		{EM_PARISC, STT_PARISC_MILLICODE, "PARISC_MILLI"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -49,10 +49,10 @@ static const char *machine_type(uint16_t machine, uint8_t type)
 
 const char *readelf_type(const struct abilock_object *object, uint8_t type, char *buf)
 {
-	static const char *const names[] = { "NOTYPE", "OBJECT", "FUNC", "SECTION", "FILE",
-					     "COMMON", "TLS",	 NULL,	 "RELC",    "SRELC" };
-	const char *name = type < ARRAY_SIZE(names) ? names[type] :
-						      machine_type(object->machine, type);
+	static const char *const names[] = {"NOTYPE", "OBJECT", "FUNC", "SECTION", "FILE",
+					    "COMMON", "TLS",	NULL,	"RELC",	   "SRELC"};
+	const char *name =
+		type < ARRAY_SIZE(names) ? names[type] : machine_type(object->machine, type);
 
 	if (type == STT_GNU_IFUNC &&
 	    (object->osabi == ELFOSABI_GNU || object->osabi == ELFOSABI_FREEBSD))
@@ -62,7 +62,7 @@ const char *readelf_type(const struct abilock_object *object, uint8_t type, char
 
 const char *readelf_bind(const struct abilock_object *object, uint8_t bind, char *buf)
 {
-	static const char *const names[] = { "LOCAL", "GLOBAL", "WEAK" };
+	static const char *const names[] = {"LOCAL", "GLOBAL", "WEAK"};
 
 	if (bind < ARRAY_SIZE(names))
 		return names[bind];
@@ -73,7 +73,7 @@ const char *readelf_bind(const struct abilock_object *object, uint8_t bind, char
 
 const char *readelf_visibility(uint8_t visibility)
 {
-	static const char *const names[] = { "DEFAULT", "INTERNAL", "HIDDEN", "PROTECTED" };
+	static const char *const names[] = {"DEFAULT", "INTERNAL", "HIDDEN", "PROTECTED"};
 
 	return names[ELF64_ST_VISIBILITY(visibility)];
 }
@@ -92,10 +92,10 @@ static const char *section(uint16_t machine, uint16_t shndx, char *buf)
 		return "SCOM";
 	if (machine == EM_MIPS && shndx == SHN_MIPS_SUNDEFINED)
 		return "SUND";
-	const char *format = shndx < SHN_LORESERVE ? "%u" :
-			     shndx <= SHN_HIPROC   ? "PRC[0x%04x]" :
-			     shndx <= SHN_HIOS	   ? "OS [0x%04x]" :
-						     "RSV[0x%04x]";
+	const char *format = shndx < SHN_LORESERVE ? "%u"
+			     : shndx <= SHN_HIPROC ? "PRC[0x%04x]"
+			     : shndx <= SHN_HIOS   ? "OS [0x%04x]"
+						   : "RSV[0x%04x]";
 	(void)snprintf(buf, READELF_NAME_SIZE, format, shndx);
 	return buf;
 }
@@ -142,7 +142,8 @@ static const char *other_bits(uint16_t machine, uint8_t other, char *buf)
 	else if (machine == 0x9026 /* alpha */)
 		text = other == 0x80 ? "NOPV" : other == 0x88 ? "STD GPLOAD" : "<unknown>";
 	else if (machine == EM_PPC64 && (other & 0x1f) == 0 && other != 0xe0) {
-		/* A power of two in three bits: how far the local entry is behind the global one. */
+		/* A power of two in three bits: how far the local entry is behind the global one.
+		 */
 		unsigned shift = other >> 5;
 
 		(void)snprintf(buf, READELF_NAME_SIZE, "<localentry>: %u",
@@ -184,30 +185,27 @@ static void print_version(FILE *file, const struct abilock_symbol *symbol,
 }
 
 /* Number, value and size, written by hand: they are half of the cost of a long listing. */
-static size_t put_decimal(char *to, unsigned width, uint64_t value)
+static size_t put_decimal(char *to, size_t width, uint64_t value)
 {
-	char digits[20];
-	size_t n = 0, pad;
+	size_t digits = 1;
 
-	do {
-		digits[n++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	pad = width > n ? width - n : 0;
-	memset(to, ' ', pad);
-	for (size_t i = 0; i < n; i++)
-		to[pad + i] = digits[n - 1 - i];
-	return pad + n;
+	for (uint64_t rest = value / 10; rest; rest /= 10)
+		digits++;
+	const size_t length = digits > width ? digits : width;
+	memset(to, ' ', length - digits);
+	for (size_t i = length; i > length - digits; value /= 10)
+		to[--i] = (char)('0' + value % 10);
+	return length;
 }
 
-static size_t put_hex(char *to, unsigned digits, uint64_t value)
+static size_t put_hex(char *to, size_t digits, uint64_t value)
 {
-	for (unsigned i = digits; i-- > 0; value >>= 4)
-		to[i] = "0123456789abcdef"[value & 0xf];
+	for (char *p = to + digits; p > to; value >>= 4)
+		*--p = "0123456789abcdef"[value & 0xf];
 	return digits;
 }
 
-static void print_numbers(FILE *file, unsigned value_digits, uint64_t index,
+static void print_numbers(FILE *file, size_t value_digits, uint64_t index,
 			  const struct abilock_symbol *symbol)
 {
 	char buf[96];

@@ -13,8 +13,8 @@
 
 /** The version of one row. */
 struct readelf_version {
-	const char *node;  /**< NULL: the row has none. */
-	bool is_needed;	   /**< From verneed: @p index is printed behind it. */
+	const char *node; /**< NULL: the row has none. */
+	bool is_needed;	  /**< From verneed: @p index is printed behind it. */
 	uint16_t index;
 };
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 
-#include <json-c/json.h>
-
-#include "json.h"
 #include "report.h"
+#include "verify_json.h"
 
 enum { OPT_HOST = 1, OPT_INSTALLED, OPT_ROOT, OPT_LIBRARY_PATH, OPT_LOCK, OPT_FORMAT, OPT_VERBOSE,
        OPT_NUL };
@@ -53,8 +51,8 @@ struct verify {
 	struct abilock_scope base; /* the host and its libraries */
 	struct candidate *candidates;
 	size_t candidate_count;
-	bool json, verbose;
-	json_object *results;
+	bool verbose;
+	struct json_object *document; /* NULL: text is wanted */
 };
 
 static void verify_deinit(struct verify *verify)
@@ -71,7 +69,7 @@ static void verify_deinit(struct verify *verify)
 	abilock_object_free(verify->host);
 	abilock_object_free(verify->installed);
 	abilock_libraries_free(verify->libraries);
-	json_object_put(verify->results);
+	json_freep(&verify->document);
 }
 
 static int open_candidates(struct verify *verify, const struct abilock_names *names,
@@ -262,114 +260,6 @@ static void print_text(const struct verify *verify, const struct candidate *cand
 		print_counts(report);
 }
 
-static json_object *string_or_null(const char *text)
-{
-	return text ? json_object_new_string(text) : NULL;
-}
-
-static json_object *build_json(const struct abilock_build *build)
-{
-	json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "file", string_or_null(build->path));
-	json_object_object_add(object, "kind", string_or_null(build->kind));
-	json_object_object_add(object, "host", string_or_null(build->host));
-	json_object_object_add(object, "tag", string_or_null(build->tag));
-	json_object_object_add(object, "name", string_or_null(build->name));
-	json_object_object_add(object, "package", string_or_null(build->package));
-	json_object_object_add(object, "build_id", string_or_null(build->build_id));
-	return object;
-}
-
-static json_object *strings_json(const char *const *items, size_t count)
-{
-	json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_object_array_add(array, json_object_new_string(items[i]));
-	return array;
-}
-
-static json_object *finding_json(const struct abilock_finding *finding)
-{
-	json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "code", string_or_null(abilock_code_name(finding->code)));
-	json_object_object_add(object, "subject", string_or_null(finding->subject));
-	json_object_object_add(object, "provider", string_or_null(finding->provider));
-	json_object_object_add(object, "symbols",
-			       strings_json(finding->symbols, finding->symbol_count));
-	json_object_object_add(object, "detail", string_or_null(finding->detail));
-	return object;
-}
-
-static json_object *error_json(const struct candidate *candidate)
-{
-	const struct abilock_error *error = &candidate->error;
-	json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "kind", string_or_null(abilock_error_name(error->code)));
-	json_object_object_add(object, "file", string_or_null(error->file));
-	json_object_object_add(object, "table", error->table[0] ?
-							json_object_new_string(error->table) :
-							NULL);
-	json_object_object_add(object, "offset", json_object_new_int64((int64_t)error->offset));
-	json_object_object_add(object, "message", string_or_null(error->message));
-	return object;
-}
-
-static void add_report_json(json_object *object, const struct abilock_report *report)
-{
-	json_object *findings = json_object_new_array(), *symbols = json_object_new_object();
-	char fix[512];
-
-	for (size_t i = 0; i < report->finding_count; i++)
-		json_object_array_add(findings, finding_json(&report->findings[i]));
-	for (int role = 0; role < ABILOCK_ROLE_COUNT; role++)
-		json_object_object_add(symbols, abilock_role_name((enum abilock_role)role),
-				       json_object_new_uint64(report->symbol_counts[role]));
-	abilock_report_fix(report, fix, sizeof(fix));
-	json_object_object_add(object, "findings", findings);
-	json_object_object_add(object, "module", build_json(&report->module));
-	json_object_object_add(object, "installed_host",
-			       report->installed.path ? build_json(&report->installed) : NULL);
-	json_object_object_add(object, "symbols", symbols);
-	json_object_object_add(object, "load_after",
-			       strings_json(report->after, report->after_count));
-	json_object_object_add(object, "needs_same_build",
-			       json_object_new_boolean(report->needs_same_build));
-	json_object_object_add(object, "fix", fix[0] ? json_object_new_string(fix) : NULL);
-}
-
-static void add_json(struct verify *verify, const struct candidate *candidate)
-{
-	const struct abilock_report *report = candidate->report;
-	json_object *object = json_object_new_object();
-	const char *verdict = !report ? "error" : report->finding_count ? "refused" : "ok";
-
-	json_object_object_add(object, "file", json_object_new_string(candidate->path));
-	json_object_object_add(object, "verdict", json_object_new_string(verdict));
-	if (report)
-		add_report_json(object, report);
-	else
-		json_object_object_add(object, "error", error_json(candidate));
-	json_object_array_add(verify->results, object);
-}
-
-static int finish_json(struct verify *verify)
-{
-	json_object *root = json_object_new_object();
-
-	json_object_object_add(root, "format_version", json_object_new_int(1));
-	json_object_object_add(root, "host", json_object_new_string(verify->host->path));
-	json_object_object_add(root, "modules", json_object_get(verify->results));
-	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-							  JSON_C_TO_STRING_SPACED |
-							  JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(root);
-	return 0;
-}
-
 static int worst(int status, const struct candidate *candidate)
 {
 	int own = !candidate->report		   ? ABILOCK_EXIT_ERROR :
@@ -393,33 +283,44 @@ static int open_host(struct verify *verify, struct abilock_error *err)
 	int r = abilock_object_open(abilock_cli_value(inv, OPT_HOST, NULL), &verify->host, err);
 	if (r >= 0 && installed)
 		r = abilock_object_open(installed, &verify->installed, err);
+	if (r >= 0 && verify->host->interp)
+		abilock_libraries_set_program(verify->libraries, verify->host);
 	if (r >= 0)
 		r = abilock_scope_add(&verify->base, verify->host, ABILOCK_ROLE_HOST,
 				      path_base(verify->host->path), NULL, err);
 	if (r >= 0)
 		r = abilock_scope_add_closure(&verify->base, verify->libraries, verify->host,
 					      ABILOCK_ROLE_HOST_LIBRARY, NULL, err);
+	/* A symbol of a library that is not there would be said to be missing in a module. */
+	for (size_t i = 0; r >= 0 && i < verify->base.missing_count; i++)
+		(void)fprintf(stderr, "abiaudit: warning: %s, which %s needs, is not found: its "
+				      "symbols count as unresolved (--root, --library-path)\n",
+			      verify->base.missing[i].name, verify->base.missing[i].needed_by);
 	return r;
 }
 
-static int run_all(struct verify *verify)
+/* Judge and report every module; @p ret_status gets the exit status. */
+static int run_all(struct verify *verify, int *ret_status, struct abilock_error *err)
 {
 	int status = ABILOCK_EXIT_OK;
 
-	verify->results = json_object_new_array();
 	for (size_t i = 0; i < verify->candidate_count; i++) {
 		struct candidate *candidate = &verify->candidates[i];
 
 		judge(verify, candidate);
-		if (verify->json)
-			add_json(verify, candidate);
-		else
+		if (!verify->document)
 			print_text(verify, candidate);
+		else if (!verify_json_add(verify->document, candidate->path, candidate->report,
+					  &candidate->error))
+			return abilock_error_nomem(err);
 		status = worst(status, candidate);
 	}
-	if (verify->json)
-		(void)finish_json(verify);
-	return status;
+	*ret_status = status;
+	if (!verify->document)
+		return 0;
+	int r = json_print(stdout, verify->document, err);
+	putchar('\n');
+	return r;
 }
 
 int cmd_verify(const struct abilock_invocation *inv)
@@ -434,14 +335,20 @@ int cmd_verify(const struct abilock_invocation *inv)
 					      "the modules are for");
 	if (!str_eq(format, "text") && !str_eq(format, "json"))
 		return abilock_cli_usage(inv, "--format %s: expected text or json", format);
-	verify.json = str_eq(format, "json");
 	verify.verbose = abilock_cli_has(inv, OPT_VERBOSE);
+	int status = ABILOCK_EXIT_ERROR;
 	int r = abilock_cli_names(inv, abilock_cli_has(inv, OPT_NUL), &names, &error);
 	if (r == ABILOCK_E_USAGE)
 		return abilock_cli_usage(inv, "%s", error.message);
 	if (r >= 0)
 		r = open_host(&verify, &error);
+	if (r >= 0 && str_eq(format, "json")) {
+		verify.document = verify_json_new(verify.host);
+		r = verify.document ? 0 : abilock_error_nomem(&error);
+	}
 	if (r >= 0)
 		r = open_candidates(&verify, &names, &error);
-	return r < 0 ? abilock_cli_fail(inv, &error) : run_all(&verify);
+	if (r >= 0)
+		r = run_all(&verify, &status, &error);
+	return r < 0 ? abilock_cli_fail(inv, &error) : status;
 }

@@ -5,13 +5,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Each is an export of the object: looked up again it is found or not, and nothing else. */
-static void look_up(const struct abilock_object *object, const struct abilock_surface *surface)
+static void look_up(struct abilock_object *object, const struct abilock_surface *surface)
 {
 	for (size_t i = 0; i < surface->export_count; i++) {
 		const struct abilock_export *export = &surface->exports[i];
 		const char *node = NULL;
 		struct abilock_symbol symbol;
-		struct abilock_error err = { 0 };
+		struct abilock_error err = {0};
 
 		if (export->node != ABILOCK_NO_NODE && export->node >= surface->node_count)
 			abort();
@@ -45,8 +45,8 @@ static void check_needs(const struct abilock_needs *needs)
 
 		length += strlen(reference->name);
 		if (reference->version)
-			length += strlen(reference->version->node) +
-				  strlen(reference->version->file);
+			length +=
+				strlen(reference->version->node) + strlen(reference->version->file);
 	}
 	if (needs->reference_count && length == 0)
 		abort(); /* a reference has a name */
@@ -56,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(abilock_object_freep) struct abilock_object *object = NULL;
 	_cleanup_(abilock_surface_freep) struct abilock_surface *surface = NULL;
-	struct abilock_needs needs = { 0 };
-	struct abilock_error err = { 0 };
+	struct abilock_needs needs = {0};
+	struct abilock_error err = {0};
 
 	int r = abilock_object_open_bytes(data, size, "fuzz", &object, &err);
 	if ((r == 0) != (object != NULL) || r != err.code)
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_nodes(surface);
 		look_up(object, surface);
 	}
-	err = (struct abilock_error){ 0 };
+	err = (struct abilock_error){0};
 	r = abilock_object_needs(object, &needs, &err);
 	if ((r == 0) != (needs.object != NULL) || r != err.code)
 		abort();

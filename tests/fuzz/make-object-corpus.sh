@@ -19,6 +19,8 @@ FIX_1 { global: first; table; old; local: *; };
 FIX_2 { global: second; slot; old; } FIX_1;
 FIX_PRIVATE { global: third; } FIX_2 FIX_1;
 END
+# A declaration has a symbol in one node.
+sed 's/ old;//' fix.map >stub.map
 cat >dep.map <<'END'
 DEP_1 { global: one; local: *; };
 DEP_2 { global: two; } DEP_1;
@@ -59,7 +61,7 @@ link()
 		-Wl,--no-eh-frame-hdr
 	strip "$out"
 }
-versions=(-DVERSIONS -Wl,--version-script=fix.map)
+versions=(-DVERSIONS "-Wl,--version-script=fix.map")
 link libdep.so -shared dep.c -Wl,-soname,libdep.so.1,--version-script=dep.map
 link "$corpus/both_hashes" -shared fix.c ./libdep.so "${versions[@]}" -DNOTE \
 	-Wl,-soname,libfix.so.1,--hash-style=both,--build-id=sha1
@@ -73,7 +75,7 @@ link "$corpus/program" -pie start.c fix.c ./libdep.so -rdynamic "${versions[@]}"
 link "$corpus/static_program" -static start.c
 
 for machine in i386 x32 s390x mips alpha ppc; do
-	"$VERSIONGEN" stub fix.map --tag id:t --soname libfix.so.1 --machine "$machine" \
+	"$VERSIONGEN" stub stub.map --tag id:t --soname libfix.so.1 --machine "$machine" \
 		-o "$corpus/stub_$machine"
 done
 

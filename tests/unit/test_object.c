@@ -31,23 +31,23 @@ static const char FIX_MAP[] = "FIX_1 { global: first; table; old; local: *; };\n
 			      "FIX_2 { global: second; slot; old; } FIX_1;\n"
 			      "FIX_PRIVATE_abc { global: third; chosen; } FIX_2 FIX_1;\n";
 
-static const char FIX_C[] =
-	"extern int dep_one(void), dep_two(void);\n"
-	"extern void maybe(void) __attribute__((weak));\n"
-	"int table[4] = { 1, 2, 3, 4 };\n"
-	"__thread int slot;\n"
-	"int first(void) { return dep_one() + dep_two(); }\n"
-	"int second(void) { if (maybe) maybe(); return slot; }\n"
-	"int third(void) { return 3; }\n"
-	"int old_1(void) { return 1; }\n"
-	"int old_2(void) { return 2; }\n"
-	"static void *choose(void) { return third; }\n"
-	"int chosen(void) __attribute__((ifunc(\"choose\")));\n"
-	"__asm__(\".symver old_1,old@FIX_1\\n.symver old_2,old@@FIX_2\");\n"
-	"__asm__(\".pushsection .note.abilock,\\\"a\\\",%note\\n\"\n"
-	"	\".balign 4\\n.long 8, 2f-1f, 1\\n.asciz \\\"abilock\\\"\\n\"\n"
-	"	\"1: .asciz \\\"format=1\\\"\\n.asciz \\\"kind=host\\\"\\n.asciz \\\"host=fix\\\"\\n\"\n"
-	"	\".asciz \\\"tag=abc\\\"\\n2: .balign 4\\n.popsection\");\n";
+static const char FIX_C[] = "extern int dep_one(void), dep_two(void);\n"
+			    "extern void maybe(void) __attribute__((weak));\n"
+			    "int table[4] = { 1, 2, 3, 4 };\n"
+			    "__thread int slot;\n"
+			    "int first(void) { return dep_one() + dep_two(); }\n"
+			    "int second(void) { if (maybe) maybe(); return slot; }\n"
+			    "int third(void) { return 3; }\n"
+			    "int old_1(void) { return 1; }\n"
+			    "int old_2(void) { return 2; }\n"
+			    "static void *choose(void) { return third; }\n"
+			    "int chosen(void) __attribute__((ifunc(\"choose\")));\n"
+			    "__asm__(\".symver old_1,old@FIX_1\\n.symver old_2,old@@FIX_2\");\n"
+			    "__asm__(\".pushsection .note.abilock,\\\"a\\\",%note\\n\"\n"
+			    "	\".balign 4\\n.long 8, 2f-1f, 1\\n.asciz \\\"abilock\\\"\\n\"\n"
+			    "	\"1: .asciz \\\"format=1\\\"\\n.asciz \\\"kind=host\\\"\\n.asciz "
+			    "\\\"host=fix\\\"\\n\"\n"
+			    "	\".asciz \\\"tag=abc\\\"\\n2: .balign 4\\n.popsection\");\n";
 
 static void write_file(const char *name, const char *text)
 {
@@ -95,7 +95,8 @@ static void make_library(void)
 	write_file("dep.map", DEP_MAP);
 	write_file("fix.c", FIX_C);
 	write_file("fix.map", FIX_MAP);
-	run("${CC:-cc} -shared -fPIC -nostdlib -Wl,-soname,libdep.so.1 -Wl,--version-script=dep.map "
+	run("${CC:-cc} -shared -fPIC -nostdlib -Wl,-soname,libdep.so.1 "
+	    "-Wl,--version-script=dep.map "
 	    "-o libdep.so dep.c");
 	run("${CC:-cc} -shared -fPIC -O1 -nostdlib -Wl,-soname,libfix.so.1 -Wl,--hash-style=both "
 	    "-Wl,--build-id=sha1 -Wl,--version-script=fix.map -o libfix.so fix.c ./libdep.so");
@@ -110,10 +111,10 @@ static void setup(void)
 	image = malloc(original_size);
 	ck_assert_ptr_nonnull(image);
 	memcpy(image, original, original_size);
-	err = (struct abilock_error){ 0 };
+	err = (struct abilock_error){0};
 	object = NULL;
 	surface = NULL;
-	needs = (struct abilock_needs){ 0 };
+	needs = (struct abilock_needs){0};
 }
 
 static void teardown(void)
@@ -123,13 +124,13 @@ static void teardown(void)
 	free(image);
 }
 
-static ElfW(Ehdr) *ehdr(void)
+static ElfW(Ehdr) * ehdr(void)
 {
 	return (ElfW(Ehdr) *)image;
 }
 
 /* The first program header of a type. */
-static ElfW(Phdr) *phdr(uint32_t type)
+static ElfW(Phdr) * phdr(uint32_t type)
 {
 	ElfW(Phdr) *phdrs = (ElfW(Phdr) *)(image + ehdr()->e_phoff);
 
@@ -152,12 +153,12 @@ static uint8_t *at(uint64_t address)
 	return NULL;
 }
 
-static ElfW(Dyn) *dynamic(void)
+static ElfW(Dyn) * dynamic(void)
 {
 	return (ElfW(Dyn) *)(image + phdr(PT_DYNAMIC)->p_offset);
 }
 
-static ElfW(Dyn) *dyn(int64_t tag)
+static ElfW(Dyn) * dyn(int64_t tag)
 {
 	for (ElfW(Dyn) *entry = dynamic(); entry->d_tag != DT_NULL; entry++)
 		if (entry->d_tag == tag)
@@ -167,7 +168,7 @@ static ElfW(Dyn) *dyn(int64_t tag)
 }
 
 /* Offset of an entry in the dynamic section, as errors give it. */
-static uint64_t dyn_offset(const ElfW(Dyn) *entry)
+static uint64_t dyn_offset(const ElfW(Dyn) * entry)
 {
 	return (uint64_t)((const uint8_t *)entry - (const uint8_t *)dynamic());
 }
@@ -185,8 +186,8 @@ static void drop(int64_t tag)
 /* Bytes from a table to the next one. */
 static uint64_t room(int64_t tag)
 {
-	static const int64_t tags[] = { DT_STRTAB, DT_SYMTAB, DT_VERSYM, DT_VERDEF,
-					DT_VERNEED, DT_HASH, DT_GNU_HASH, DT_RELA, DT_JMPREL };
+	static const int64_t tags[] = {DT_STRTAB, DT_SYMTAB,   DT_VERSYM, DT_VERDEF, DT_VERNEED,
+				       DT_HASH,	  DT_GNU_HASH, DT_RELA,	  DT_JMPREL};
 	const uint64_t start = dyn(tag)->d_un.d_ptr;
 	uint64_t end = UINT64_MAX;
 
@@ -200,7 +201,7 @@ static uint64_t room(int64_t tag)
 }
 
 /* The nth verdef from 0 (BASE), and its offset in the table. */
-static ElfW(Verdef) *verdef(size_t n, uint64_t *ret_offset)
+static ElfW(Verdef) * verdef(size_t n, uint64_t *ret_offset)
 {
 	uint8_t *start = table(DT_VERDEF), *p = start;
 
@@ -211,7 +212,7 @@ static ElfW(Verdef) *verdef(size_t n, uint64_t *ret_offset)
 	return (ElfW(Verdef) *)p;
 }
 
-static ElfW(Verdaux) *verdaux(size_t n, uint64_t *ret_offset)
+static ElfW(Verdaux) * verdaux(size_t n, uint64_t *ret_offset)
 {
 	ElfW(Verdef) *def = verdef(n, ret_offset);
 
@@ -220,12 +221,12 @@ static ElfW(Verdaux) *verdaux(size_t n, uint64_t *ret_offset)
 	return (ElfW(Verdaux) *)((uint8_t *)def + def->vd_aux);
 }
 
-static ElfW(Verneed) *verneed(void)
+static ElfW(Verneed) * verneed(void)
 {
 	return table(DT_VERNEED);
 }
 
-static ElfW(Vernaux) *vernaux(void)
+static ElfW(Vernaux) * vernaux(void)
 {
 	return (ElfW(Vernaux) *)((uint8_t *)verneed() + verneed()->vn_aux);
 }
@@ -269,17 +270,17 @@ static int read_all(const void *bytes, size_t size)
 }
 
 /* The place of an error, checked against what the caller expects. */
-#define assert_refused_bytes(size, want, where, at_offset)                                  \
-	do {                                                                                \
-		ck_assert_int_eq(read_all(image, size), want);                              \
-		ck_assert_int_eq(err.code, want);                                           \
-		ck_assert_msg(str_eq(err.table, where) && err.offset == (at_offset),        \
-			      "%s, offset 0x%llx: %s (expected %s, offset 0x%llx)",         \
-			      err.table, (unsigned long long)err.offset, err.message, where, \
-			      (unsigned long long)(at_offset));                             \
+#define assert_refused_bytes(size, want, where, at_offset)                                         \
+	do {                                                                                       \
+		ck_assert_int_eq(read_all(image, size), want);                                     \
+		ck_assert_int_eq(err.code, want);                                                  \
+		ck_assert_msg(str_eq(err.table, where) && err.offset == (at_offset),               \
+			      "%s, offset 0x%llx: %s (expected %s, offset 0x%llx)", err.table,     \
+			      (unsigned long long)err.offset, err.message, where,                  \
+			      (unsigned long long)(at_offset));                                    \
 	} while (0)
 
-#define assert_refused(want, where, at_offset) \
+#define assert_refused(want, where, at_offset)                                                     \
 	assert_refused_bytes(original_size, want, where, at_offset)
 #define assert_damaged(where, at_offset) assert_refused(ABILOCK_E_DAMAGED, where, at_offset)
 
@@ -398,7 +399,7 @@ static void assert_finds(const char *name, const char *version, const char *row)
 
 static void assert_finds_not(const char *name, const char *version)
 {
-	struct abilock_symbol symbol = { .value = 77 };
+	struct abilock_symbol symbol = {.value = 77};
 
 	ck_assert_int_eq(abilock_object_find(object, name, version, &symbol, &err), 0);
 	ck_assert_uint_eq(symbol.value, 77);
@@ -602,8 +603,8 @@ END_TEST
 
 START_TEST(program_header_table_at_the_end_of_the_address_space_is_damage)
 {
-	ehdr()->e_phoff = (ElfW(Off))-8;
-	assert_damaged("program headers", (ElfW(Off))-8);
+	ehdr()->e_phoff = (ElfW(Off)) - 8;
+	assert_damaged("program headers", (ElfW(Off)) - 8);
 }
 END_TEST
 
@@ -611,7 +612,7 @@ START_TEST(segment_that_wraps_is_damage)
 {
 	ElfW(Phdr) *load = phdr(PT_LOAD);
 
-	load->p_vaddr = (ElfW(Addr))-16;
+	load->p_vaddr = (ElfW(Addr)) - 16;
 #if __SIZEOF_POINTER__ == 8
 	assert_damaged("program headers", (uint64_t)((uint8_t *)load - image) - ehdr()->e_phoff);
 #endif
@@ -632,7 +633,7 @@ START_TEST(file_cut_anywhere_gives_an_error_or_the_right_answer)
 
 		ck_assert_ptr_nonnull(cut);
 		memcpy(cut, original, size);
-		needs = (struct abilock_needs){ 0 };
+		needs = (struct abilock_needs){0};
 		int r = read_all(cut, size);
 		if (r == 0)
 			assert_same_surface(whole, surface);
@@ -651,14 +652,14 @@ START_TEST(overlong_interpreter_is_damage)
 {
 	ElfW(Phdr) *load = phdr(PT_GNU_STACK);
 
-	*load = (ElfW(Phdr)){ .p_type = PT_INTERP, .p_filesz = 5000 };
+	*load = (ElfW(Phdr)){.p_type = PT_INTERP, .p_filesz = 5000};
 	assert_damaged("PT_INTERP", 0);
 }
 END_TEST
 
 START_TEST(interpreter_that_does_not_end_is_damage)
 {
-	*phdr(PT_GNU_STACK) = (ElfW(Phdr)){ .p_type = PT_INTERP, .p_filesz = 4 };
+	*phdr(PT_GNU_STACK) = (ElfW(Phdr)){.p_type = PT_INTERP, .p_filesz = 4};
 	assert_damaged("PT_INTERP", 3);
 }
 END_TEST
@@ -701,7 +702,7 @@ END_TEST
 
 START_TEST(huge_string_table_is_damage)
 {
-	dyn(DT_STRSZ)->d_un.d_val = (ElfW(Xword))-1;
+	dyn(DT_STRSZ)->d_un.d_val = (ElfW(Xword)) - 1;
 	assert_damaged("string table", 0);
 }
 END_TEST
@@ -731,7 +732,7 @@ END_TEST
 
 START_TEST(needed_file_out_of_the_string_table_is_damage)
 {
-	dyn(DT_NEEDED)->d_un.d_val = (ElfW(Xword))-1;
+	dyn(DT_NEEDED)->d_un.d_val = (ElfW(Xword)) - 1;
 	assert_damaged("dynamic section", dyn_offset(dyn(DT_NEEDED)));
 }
 END_TEST
@@ -895,7 +896,7 @@ END_TEST
 START_TEST(old_hash_chain_that_loops_is_an_error_of_the_lookup)
 {
 	uint32_t *hash = old_hash();
-	struct abilock_symbol symbol = { .value = 77 };
+	struct abilock_symbol symbol = {.value = 77};
 
 	for (uint32_t i = 0; i < hash[0]; i++)
 		hash[2 + i] = 1;
@@ -912,7 +913,7 @@ END_TEST
 
 START_TEST(huge_verdef_count_is_damage)
 {
-	dyn(DT_VERDEFNUM)->d_un.d_val = (ElfW(Xword))-1;
+	dyn(DT_VERDEFNUM)->d_un.d_val = (ElfW(Xword)) - 1;
 	assert_damaged("verdef", 0);
 }
 END_TEST
@@ -1069,7 +1070,7 @@ END_TEST
 
 START_TEST(huge_verneed_count_is_damage)
 {
-	dyn(DT_VERNEEDNUM)->d_un.d_val = (ElfW(Xword))-1;
+	dyn(DT_VERNEEDNUM)->d_un.d_val = (ElfW(Xword)) - 1;
 	assert_damaged("verneed", 0);
 }
 END_TEST
@@ -1195,7 +1196,7 @@ END_TEST
 /* ---- notes ---- */
 
 /* The PT_NOTE that holds ours, and the note's offset in it. */
-static ElfW(Phdr) *own_segment(uint64_t *ret_offset)
+static ElfW(Phdr) * own_segment(uint64_t *ret_offset)
 {
 	ElfW(Phdr) *phdrs = (ElfW(Phdr) *)(image + ehdr()->e_phoff);
 	const uint64_t place = (uint64_t)(own_note() - image);
@@ -1318,11 +1319,10 @@ START_TEST(note_segments_that_claim_the_same_bytes_again_are_damage)
 	((ElfW(Ehdr) *)big)->e_phnum = COUNT;
 	ElfW(Phdr) *phdrs = (ElfW(Phdr) *)(big + sizeof(ElfW(Ehdr)));
 	const ElfW(Off) start = sizeof(ElfW(Ehdr)) + headers;
-	phdrs[0] = (ElfW(Phdr)){ .p_type = PT_LOAD, .p_filesz = start + SIZE };
+	phdrs[0] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_filesz = start + SIZE};
 	for (size_t i = 1; i < COUNT; i++)
 		phdrs[i] = (ElfW(Phdr)){
-			.p_type = PT_NOTE, .p_vaddr = start, .p_offset = start, .p_filesz = SIZE
-		};
+			.p_type = PT_NOTE, .p_vaddr = start, .p_offset = start, .p_filesz = SIZE};
 	ck_assert_int_eq(read_all(big, start + SIZE), ABILOCK_E_DAMAGED);
 	ck_assert_str_eq(err.table, "notes");
 	free(big);
@@ -1340,22 +1340,22 @@ static struct abilock_surface *make_declared(void)
 	declared->exports = abilock_arena_array(&declared->arena, 200, sizeof(*declared->exports));
 	size_t *parents = abilock_arena_array(&declared->arena, 1, sizeof(*parents));
 	ck_assert(declared->nodes && declared->exports && parents);
-	declared->nodes[0] = (struct abilock_node){ .name = "FAR_1" };
-	declared->nodes[1] = (struct abilock_node){ .name = "FAR_PRIVATE_1", .is_private = true,
-						    .parents = parents, .parent_count = 1 };
+	declared->nodes[0] = (struct abilock_node){.name = "FAR_1"};
+	declared->nodes[1] = (struct abilock_node){
+		.name = "FAR_PRIVATE_1", .is_private = true, .parents = parents, .parent_count = 1};
 	declared->node_count = 2;
 	for (size_t i = 0; i < 200; i++)
 		declared->exports[i] = (struct abilock_export){
 			.name = abilock_arena_printf(&declared->arena, "far_%zu", i),
-			.node = i % 2, .is_default = true,
-			.type = i % 3 == 0 ? STT_OBJECT : STT_FUNC, .bind = STB_GLOBAL
-		};
+			.node = i % 2,
+			.is_default = true,
+			.type = i % 3 == 0 ? STT_OBJECT : STT_FUNC,
+			.bind = STB_GLOBAL};
 	declared->export_count = 200;
 	return declared;
 }
 
-static void check_stub(const struct stub_machine *machine,
-		       const struct abilock_surface *declared)
+static void check_stub(const struct stub_machine *machine, const struct abilock_surface *declared)
 {
 	char *bytes = NULL;
 	size_t size = 0;
@@ -1364,7 +1364,7 @@ static void check_stub(const struct stub_machine *machine,
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(stub_write(file, declared, "libfar.so.2", machine, &err), 0);
 	ck_assert_int_eq(fclose(file), 0);
-	needs = (struct abilock_needs){ 0 };
+	needs = (struct abilock_needs){0};
 	int r = read_all(bytes, size);
 	ck_assert_msg(r == 0, "%s: %s: %s", machine->name, err.table, err.message);
 	ck_assert_int_eq(object->elf_class, machine->elf_class);
@@ -1391,7 +1391,7 @@ static void check_stub(const struct stub_machine *machine,
 START_TEST(both_classes_and_byte_orders_are_read)
 {
 	struct abilock_surface *declared = make_declared();
-	bool seen[3][3] = { { false } };
+	bool seen[3][3] = {{false}};
 
 	for (const struct stub_machine *m = stub_machines(); m->name; m++) {
 		check_stub(m, declared);
@@ -1431,7 +1431,7 @@ static int read_mapped(struct dl_phdr_info *info, size_t size, void *data)
 
 static void check_image(const char *name)
 {
-	struct mapped mapped = { .name = name };
+	struct mapped mapped = {.name = name};
 
 	ck_assert_int_eq(dl_iterate_phdr(read_mapped, &mapped), 1);
 	ck_assert_int_eq(abilock_object_open(mapped.path, &object, &err), 0);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "verify_json.h"
+
+struct json_object *verify_json_new(const struct abilock_object *host)
+{
+	_cleanup_(json_freep) struct json_object *document = json_new();
+
+	if (!document || !json_put_number(document, "format_version", JSON_FORMAT_VERSION) ||
+	    !json_put_string(document, "host", host->path) || !json_put_array(document, "modules"))
+		return NULL;
+	return take_ptr(document);
+}
+
+static bool put_build(struct json_object *to, const char *key, const struct abilock_build *build)
+{
+	if (!build->path)
+		return json_put_null(to, key);
+	struct json_object *object = json_put_object(to, key);
+	return object && json_put_string(object, "file", build->path) &&
+	       json_put_string(object, "kind", build->kind) &&
+	       json_put_string(object, "host", build->host) &&
+	       json_put_string(object, "tag", build->tag) &&
+	       json_put_string(object, "name", build->name) &&
+	       json_put_string(object, "package", build->package) &&
+	       json_put_string(object, "build_id", build->build_id);
+}
+
+static bool put_strings(struct json_object *to, const char *key, const char *const *items,
+			size_t count)
+{
+	struct json_object *array = json_put_array(to, key);
+
+	for (size_t i = 0; array && i < count; i++)
+		if (!json_push_string(array, items[i]))
+			return false;
+	return array != NULL;
+}
+
+static bool push_finding(struct json_object *array, const struct abilock_finding *finding)
+{
+	struct json_object *object = json_push_object(array);
+
+	return object && json_put_string(object, "code", abilock_code_name(finding->code)) &&
+	       json_put_string(object, "subject", finding->subject) &&
+	       json_put_string(object, "provider", finding->provider) &&
+	       put_strings(object, "symbols", finding->symbols, finding->symbol_count) &&
+	       json_put_string(object, "detail", finding->detail);
+}
+
+static bool put_findings(struct json_object *to, const struct abilock_report *report)
+{
+	struct json_object *array = json_put_array(to, "findings");
+
+	for (size_t i = 0; array && i < report->finding_count; i++)
+		if (!push_finding(array, &report->findings[i]))
+			return false;
+	return array != NULL;
+}
+
+static bool put_counts(struct json_object *to, const struct abilock_report *report)
+{
+	struct json_object *object = json_put_object(to, "symbols");
+
+	for (int role = 0; object && role < ABILOCK_ROLE_COUNT; role++)
+		if (!json_put_number(object, abilock_role_name((enum abilock_role)role),
+				     report->symbol_counts[role]))
+			return false;
+	return object != NULL;
+}
+
+static bool put_report(struct json_object *to, const struct abilock_report *report)
+{
+	char fix[512];
+
+	abilock_report_fix(report, fix, sizeof(fix));
+	return put_findings(to, report) && put_build(to, "module", &report->module) &&
+	       put_build(to, "host", &report->host) &&
+	       put_build(to, "installed_host", &report->installed) && put_counts(to, report) &&
+	       put_strings(to, "load_after", report->after, report->after_count) &&
+	       json_put_bool(to, "needs_same_build", report->needs_same_build) &&
+	       json_put_string(to, "fix", fix[0] ? fix : NULL);
+}
+
+static bool put_error(struct json_object *to, const struct abilock_error *error)
+{
+	struct json_object *object = json_put_object(to, "error");
+
+	return object && json_put_string(object, "kind", abilock_error_name(error->code)) &&
+	       json_put_string(object, "file", error->file) &&
+	       json_put_string(object, "table", error->table[0] ? error->table : NULL) &&
+	       json_put_number(object, "offset", error->offset) &&
+	       json_put_string(object, "message", error->message);
+}
+
+bool verify_json_add(struct json_object *document, const char *path,
+		     const struct abilock_report *report, const struct abilock_error *error)
+{
+	const char *verdict = !report ? "error" : report->finding_count ? "refused" : "ok";
+	struct json_object *modules = NULL;
+
+	if (!json_object_object_get_ex(document, "modules", &modules))
+		return false;
+	struct json_object *object = json_push_object(modules);
+	return object && json_put_string(object, "file", path) &&
+	       json_put_string(object, "verdict", verdict) &&
+	       (report ? put_report(object, report) : put_error(object, error));
+}
