@@ -83,24 +83,26 @@ static uintptr_t header_of(const struct link_map *map)
 	return map->l_addr;
 }
 
-/* The program headers of an object; the kernel tells those of the program itself. */
-static bool describe(const struct link_map *map, const char *program, struct abilock_image *image)
+/* Open an object; the kernel tells the program headers of the program itself. */
+static int add(struct abilock_images *images, const struct link_map *map)
 {
-	image->name = map->l_name;
-	image->base = map->l_addr;
-	if (program) {
-		image->name = program;
-		image->phdrs = (const ElfW(Phdr) *)getauxval(AT_PHDR);
-		image->phdr_count = getauxval(AT_PHNUM);
-		return image->phdrs != NULL;
+	_cleanup_(freep) char *program = NULL;
+	uintptr_t start;
+
+	if (images->count == 0) {
+		program = abilock_program_path();
+		return program ? abilock_images_add(images, program, map->l_addr,
+						    (const ElfW(Phdr) *)getauxval(AT_PHDR),
+						    getauxval(AT_PHNUM), NULL) :
+				 ABILOCK_E_NOMEM;
 	}
-	uintptr_t start = header_of(map);
+	start = header_of(map);
 	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
 	if (!start || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-		return false;
-	image->phdrs = (const ElfW(Phdr) *)(start + header->e_phoff);
-	image->phdr_count = header->e_phnum;
-	return true;
+		return 0;
+	return abilock_images_add(images, map->l_name, map->l_addr,
+				  (const ElfW(Phdr) *)(start + header->e_phoff), header->e_phnum,
+				  NULL);
 }
 
 static bool is_below(const char *path, const char *list)
@@ -117,23 +119,20 @@ static bool is_below(const char *path, const char *list)
 	return false;
 }
 
-static int refuse(const char *path)
+static bool refuse(const char *path)
 {
-	_cleanup_(freep) struct abilock_image *images = calloc(guard.map_count, sizeof(*images));
-	_cleanup_(freep) char *program = abilock_program_path();
-	struct abilock_process process = { .images = images };
+	_cleanup_(abilock_images_deinit) struct abilock_images images = { 0 };
 	_cleanup_(freep) char *text = NULL;
+	int r = 0;
 
-	if (!images || !program)
-		return 0;
-	for (size_t i = 0; i < guard.map_count; i++)
-		process.image_count += describe(guard.maps[i], i == 0 ? program : NULL,
-						&images[process.image_count]);
-	if (!abilock_guard_check(&process, path, secure_getenv("ABILOCK_HOST"),
-				 is_below(path, secure_getenv("ABILOCK_MODULES")), &text))
-		return 0;
+	for (size_t i = 0; r >= 0 && i < guard.map_count; i++)
+		r = add(&images, guard.maps[i]);
+	/* A program that cannot be read cannot be a host. */
+	if (r < 0 || !abilock_guard_check(&images, path, secure_getenv("ABILOCK_HOST"),
+					  is_below(path, secure_getenv("ABILOCK_MODULES")), &text))
+		return false;
 	(void)fprintf(stderr, "abilock-guard: %s\n", text ? text : path);
-	return 1;
+	return true;
 }
 
 __attribute__((visibility("default"))) char *la_objsearch(const char *name, uintptr_t *cookie,

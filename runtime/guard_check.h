@@ -8,7 +8,7 @@
 /**
  * Ask about a file for a host that knows nothing of abilock.
  *
- * @param process       Images of the host's namespace; the caller keeps them mapped.
+ * @param images        Those of the host's namespace; the caller keeps them mapped.
  * @param path          File that the host is about to load.
  * @param host          Host name, soname or path, or NULL.
  * @param is_module     The file is known to be a module. Otherwise it is refused only where it has
@@ -17,7 +17,7 @@
  * @return 0 load it, 1 refuse it.
  */
 __attribute__((visibility("default"))) int
-abilock_guard_check(const struct abilock_process *process, const char *path, const char *host,
+abilock_guard_check(const struct abilock_images *images, const char *path, const char *host,
 		    bool is_module, char **ret_text);
 
 #endif

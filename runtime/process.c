@@ -1,83 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "process.h"
 
-#include <link.h>
-
-#include "program_path.h"
 #include "report.h"
-
-/* ---- the mapped objects ---- */
-
-struct collector {
-	struct abilock_process process;
-	char *program;
-	bool failed;
-};
-
-static int collect_image(struct dl_phdr_info *info, size_t size, void *data)
-{
-	struct collector *collector = data;
-	const bool is_program = collector->process.image_count == 0;
-	struct abilock_image *image = abilock_array_push(
-		&collector->process.images, &collector->process.image_count, sizeof(*image));
-
-	(void)size;
-	collector->failed = !image;
-	if (image)
-		*image = (struct abilock_image){
-			.name = is_program ? collector->program : info->dlpi_name,
-			.base = info->dlpi_addr,
-			.phdrs = info->dlpi_phdr,
-			.phdr_count = info->dlpi_phnum,
-		};
-	return collector->failed;
-}
-
-struct asking {
-	const struct abilock_process_question *question;
-	struct abilock_answer *answer;
-	int result;
-};
-
-/*
- * Called once, for the first object, with glibc's loader lock held. The lock is recursive: asking
- * for the whole list from in here keeps it held until the answer is there. (musl never unmaps.)
- */
-static int ask_locked(struct dl_phdr_info *info, size_t size, void *data)
-{
-	struct asking *asking = data;
-	struct collector collector = { .program = abilock_program_path() };
-
-	(void)info;
-	(void)size;
-	(void)dl_iterate_phdr(collect_image, &collector);
-	if (collector.failed || !collector.program)
-		asking->result = abilock_error_nomem(&asking->answer->error);
-	else
-		asking->result = abilock_process_ask_images(&collector.process, asking->question,
-							    asking->answer);
-	free(collector.process.images);
-	free(collector.program);
-	return 1; /* one call is enough */
-}
-
-int abilock_process_ask(const struct abilock_process_question *question,
-			struct abilock_answer *ret)
-{
-	struct asking asking = { .question = question, .answer = ret };
-
-	*ret = (struct abilock_answer){ 0 };
-	(void)dl_iterate_phdr(ask_locked, &asking);
-	return asking.result;
-}
 
 /* ---- the question ---- */
 
 /* All that one question opens. */
 struct session {
 	const struct abilock_process_question *question;
-	struct abilock_object **images; /* in the order of the process; malloc'ed */
-	size_t image_count;
+	const struct abilock_images *images; /* borrowed */
 	struct abilock_libraries *libraries;
 	struct abilock_scope scope;
 	struct abilock_object *module, *host, *installed;
@@ -85,78 +16,25 @@ struct session {
 
 static void session_deinit(struct session *session)
 {
-	for (size_t i = 0; i < session->image_count; i++)
-		abilock_object_free(session->images[i]);
-	free(session->images);
 	abilock_object_free(session->module);
 	abilock_object_free(session->installed);
 	abilock_scope_clear(&session->scope);
 	abilock_libraries_free(session->libraries);
 }
 
-static int open_images(struct session *session, const struct abilock_process *process,
-		       struct abilock_error *err)
-{
-	for (size_t i = 0; i < process->image_count; i++) {
-		const struct abilock_image *image = &process->images[i];
-		struct abilock_object *object;
-		int r = abilock_object_open_image(image->name, image->base, image->phdrs,
-						  image->phdr_count, &object, err);
-
-		/* What cannot be read provides nothing; but the program must not be passed over. */
-		if (r < 0 && r != ABILOCK_E_NOMEM && i > 0)
-			continue;
-		if (r < 0)
-			return r;
-		struct abilock_object **slot = abilock_array_push(
-			&session->images, &session->image_count, sizeof(*slot));
-		if (!slot) {
-			abilock_object_free(object);
-			return abilock_error_nomem(err);
-		}
-		*slot = object;
-	}
-	return 0;
-}
-
-/* The image that an address lies in: the caller of abilock_dlopen(). */
-static struct abilock_object *image_at(const struct session *session,
-				       const struct abilock_process *process, const void *address)
-{
-	for (size_t i = 0; i < process->image_count; i++) {
-		const struct abilock_image *image = &process->images[i];
-
-		for (size_t j = 0; j < image->phdr_count; j++) {
-			const ElfW(Phdr) *phdr = &image->phdrs[j];
-			uintptr_t start = image->base + phdr->p_vaddr;
-
-			if (phdr->p_type != PT_LOAD || (uintptr_t)address < start ||
-			    (uintptr_t)address - start >= phdr->p_memsz)
-				continue;
-			for (size_t k = 0; k < session->image_count; k++)
-				if (session->images[k]->path &&
-				    str_eq(session->images[k]->path, image->name))
-					return session->images[k];
-		}
-	}
-	return session->image_count ? session->images[0] : NULL;
-}
-
 /* The path that dlopen() would open for the question's file. */
-static int find_file(struct session *session, const struct abilock_process *process, char **ret_path,
-		     struct abilock_error *err)
+static int find_file(struct session *session, char **ret_path, struct abilock_error *err)
 {
 	const struct abilock_process_question *question = session->question;
-	struct abilock_object *caller, *found = NULL;
+	struct abilock_object *found = NULL;
 
 	if (!question->search || strchr(question->file, '/')) {
 		*ret_path = strdup(question->file);
 		return *ret_path ? 0 : abilock_error_nomem(err);
 	}
-	caller = image_at(session, process, question->caller);
-	if (!caller)
-		return abilock_error_nomem(err);
-	int r = abilock_libraries_find(session->libraries, question->file, caller, &found, err);
+	int r = abilock_libraries_find(session->libraries, question->file,
+				       abilock_images_at(session->images, question->caller), &found,
+				       err);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -225,8 +103,8 @@ static int choose_host(struct session *session, struct abilock_error *err)
 	const char *name = session->question->host;
 	int best = 0;
 
-	for (size_t i = 0; i < session->image_count; i++) {
-		struct abilock_object *object = session->images[i];
+	for (size_t i = 0; i < session->images->count; i++) {
+		struct abilock_object *object = session->images->objects[i];
 		int rank = name ? is_called(object, name) : host_rank(session, object, i == 0);
 
 		if (rank > best) {
@@ -255,8 +133,8 @@ static int fill_scope(struct session *session, struct abilock_error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < session->image_count; i++) {
-		struct abilock_object *object = session->images[i];
+	for (size_t i = 0; r >= 0 && i < session->images->count; i++) {
+		struct abilock_object *object = session->images->objects[i];
 
 		r = abilock_scope_add(&session->scope, object, role_of(session, object),
 				      object->path, NULL, err);
@@ -288,22 +166,20 @@ static int check(struct session *session, struct abilock_answer *answer)
 	return abilock_lock_check(&question, &answer->report, &answer->error);
 }
 
-int abilock_process_ask_images(const struct abilock_process *process,
+int abilock_process_ask_images(const struct abilock_images *images,
 			       const struct abilock_process_question *question,
 			       struct abilock_answer *ret)
 {
-	_cleanup_(session_deinit) struct session session = { .question = question };
+	_cleanup_(session_deinit) struct session session = { .question = question,
+							     .images = images };
 	struct abilock_error *err = &ret->error;
 
 	*ret = (struct abilock_answer){ 0 };
 	session.libraries = abilock_libraries_new(NULL, secure_getenv("LD_LIBRARY_PATH"));
 	if (!session.libraries)
 		return abilock_error_nomem(err);
-	int r = open_images(&session, process, err);
-	if (session.image_count)
-		abilock_libraries_set_program(session.libraries, session.images[0]);
-	if (r >= 0)
-		r = find_file(&session, process, &ret->path, err);
+	abilock_libraries_set_program(session.libraries, images->objects[0]);
+	int r = find_file(&session, &ret->path, err);
 	if (r >= 0)
 		r = abilock_object_open(ret->path, &session.module, err);
 	if (r >= 0) {
@@ -314,6 +190,27 @@ int abilock_process_ask_images(const struct abilock_process *process,
 	if (r >= 0)
 		r = fill_scope(&session, err);
 	return r < 0 ? r : check(&session, ret);
+}
+
+struct asking {
+	const struct abilock_process_question *question;
+	struct abilock_answer *answer;
+};
+
+static int ask(const struct abilock_images *images, void *data)
+{
+	const struct asking *asking = data;
+
+	return abilock_process_ask_images(images, asking->question, asking->answer);
+}
+
+int abilock_process_ask(const struct abilock_process_question *question,
+			struct abilock_answer *ret)
+{
+	struct asking asking = { .question = question, .answer = ret };
+
+	*ret = (struct abilock_answer){ 0 };
+	return abilock_images_with_all(ask, &asking, &ret->error);
 }
 
 char *abilock_answer_text(const struct abilock_answer *answer)

@@ -3,21 +3,8 @@
 #ifndef ABILOCK_RUNTIME_PROCESS_H
 #define ABILOCK_RUNTIME_PROCESS_H
 
+#include "images.h"
 #include "lock.h"
-
-/** A mapped object, as the dynamic linker knows it. */
-struct abilock_image {
-	const char *name; /**< Path; for the program that of its file. */
-	uintptr_t base;	  /**< Load bias. */
-	const ElfW(Phdr) *phdrs;
-	size_t phdr_count;
-};
-
-/** All mapped objects in the dynamic linker's order: the program first. */
-struct abilock_process {
-	struct abilock_image *images; /**< malloc'ed, unless borrowed by the guard. */
-	size_t image_count;
-};
 
 /** What to check, and how. */
 struct abilock_process_question {
@@ -49,8 +36,8 @@ void abilock_answer_deinit(struct abilock_answer *answer);
 int abilock_process_ask(const struct abilock_process_question *question,
 			struct abilock_answer *ret);
 
-/** As abilock_process_ask() for a list of images that the caller keeps mapped. */
-int abilock_process_ask_images(const struct abilock_process *process,
+/** As abilock_process_ask() for images that the caller keeps mapped. */
+int abilock_process_ask_images(const struct abilock_images *images,
 			       const struct abilock_process_question *question,
 			       struct abilock_answer *ret);
 

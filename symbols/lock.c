@@ -680,6 +680,9 @@ static int check_reference(struct check *check, const struct abilock_reference *
 {
 	struct resolution found;
 
+	/* Nobody defines those that are weak, and nobody misses them: spare the search. */
+	if (reference->is_weak && is_start_file_symbol(reference->name))
+		return 0;
 	if (reference->version && is_host_name(check, reference->version->file))
 		return check_host_reference(check, reference);
 	int r = resolve(check, reference, &found);

@@ -35,11 +35,9 @@ static bool is_musl_name(const struct abilock_object *object, const char *name)
 	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
 					   "libdl.", "libutil.",    "libxnet." };
 
-	if (!str_starts(path_base(object->path), "ld-musl-"))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (str_starts(name, own[i]))
-			return true;
+			return str_starts(path_base(object->path), "ld-musl-");
 	return false;
 }
 

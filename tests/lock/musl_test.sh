@@ -20,7 +20,7 @@ sources=("${core[@]/#/$SOURCE_DIR/symbols/}")
 check "the run time compiles with musl-gcc" musl-gcc -std=gnu17 -D_GNU_SOURCE -O1 -g -fPIC -shared \
 	-fvisibility=hidden -Wall -Wextra -Werror -I"$SOURCE_DIR/symbols" -I"$SOURCE_DIR/runtime" \
 	-I"$SOURCE_DIR/runtime/include" -o libabilock.so.1 -Wl,-soname,libabilock.so.1 \
-	"${sources[@]/%/.c}" "$SOURCE_DIR"/runtime/{dlopen,process,program_path,verify}.c
+	"${sources[@]/%/.c}" "$SOURCE_DIR"/runtime/{dlopen,images,process,program_path,verify}.c
 
 # Without IFUNC, which musl does not have.
 for tag in aaaa bbbb; do

@@ -182,7 +182,7 @@ includes_stay() {
 # ---- libraries are silent ----
 
 # Without comments: a header explains what it does not do.
-code_of() { "${CC:-cc}" -fpreprocessed -dD -E -P -x c "$1" 2>/dev/null; }
+code_of() { gcc -fpreprocessed -dD -E -P -x c "$1" 2>/dev/null; }
 
 libraries_are_silent() {
 	local file bad=0 calls

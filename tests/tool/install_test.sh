@@ -61,4 +61,8 @@ check "the header is clean C and C++ on its own" sh -c "printf '#include <abiloc
 	printf '#include <abilock/abilock.h>\n' |
 	${CC:-cc} -Wall -Wextra -Wpedantic -Werror -I$prefix/include -x c++ -fsyntax-only -"
 
+ABILOCK_PREFIX=$prefix "$here/docs_test.sh" >"$dir/docs" 2>&1
+check "the README's example prints what the README says" \
+	grep -qx "ok - the README's example prints what the README says" "$dir/docs"
+
 finish
