@@ -140,10 +140,9 @@ static void *load(const struct abilock_answer *answer, int flags)
 
 void *abilock_dlopen(const char *file, int flags)
 {
-	struct abilock_process_question question = { .file = file,
-						     .search = true,
-						     .caller = __builtin_return_address(0) };
-	_cleanup_(abilock_answer_deinit) struct abilock_answer answer = { 0 };
+	struct abilock_process_question question = {
+		.file = file, .search = true, .caller = __builtin_return_address(0)};
+	_cleanup_(abilock_answer_deinit) struct abilock_answer answer = {0};
 	int saved = errno;
 	void *handle = NULL;
 

@@ -9,9 +9,9 @@
  * ABILOCK_HOST     host name, soname or path, where it is not the program or what a module names.
  * ABILOCK_MODULES  colon-separated directories: every file below them is a module of the host.
  */
+#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
-#include <dlfcn.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
@@ -93,8 +93,8 @@ static int add(struct abilock_images *images, const struct link_map *map)
 		program = abilock_program_path();
 		return program ? abilock_images_add(images, program, map->l_addr,
 						    (const ElfW(Phdr) *)getauxval(AT_PHDR),
-						    getauxval(AT_PHNUM), NULL) :
-				 ABILOCK_E_NOMEM;
+						    getauxval(AT_PHNUM), NULL)
+			       : ABILOCK_E_NOMEM;
 	}
 	start = header_of(map);
 	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
@@ -121,7 +121,7 @@ static bool is_below(const char *path, const char *list)
 
 static bool refuse(const char *path)
 {
-	_cleanup_(abilock_images_deinit) struct abilock_images images = { 0 };
+	_cleanup_(abilock_images_deinit) struct abilock_images images = {0};
 	_cleanup_(freep) char *text = NULL;
 	int r = 0;
 

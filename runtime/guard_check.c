@@ -4,8 +4,8 @@
 int abilock_guard_check(const struct abilock_images *images, const char *path, const char *host,
 			bool is_module, char **ret_text)
 {
-	struct abilock_process_question question = { .file = path, .host = host };
-	_cleanup_(abilock_answer_deinit) struct abilock_answer answer = { 0 };
+	struct abilock_process_question question = {.file = path, .host = host};
+	_cleanup_(abilock_answer_deinit) struct abilock_answer answer = {0};
 
 	(void)abilock_process_ask_images(images, &question, &answer);
 	if (abilock_answer_is_yes(&answer))

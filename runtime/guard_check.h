@@ -16,8 +16,8 @@
  * @param[out] ret_text The refusal, malloc'ed.
  * @return 0 load it, 1 refuse it.
  */
-__attribute__((visibility("default"))) int
-abilock_guard_check(const struct abilock_images *images, const char *path, const char *host,
-		    bool is_module, char **ret_text);
+__attribute__((visibility("default"))) int abilock_guard_check(const struct abilock_images *images,
+							       const char *path, const char *host,
+							       bool is_module, char **ret_text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening an image costs more than a look-up in it, and a host loads its modules one by one: without
- * a memory of the images the cost of n modules would grow with n squared.
+ * Opening an image costs more than a look-up in it, and a host loads its modules one by one:
+ * without a memory of the images the cost of n modules would grow with n squared.
  */
 #include "images.h"
 
@@ -11,15 +11,15 @@
 #include "program_path.h"
 
 int abilock_images_add(struct abilock_images *images, const char *name, uintptr_t base,
-		       const ElfW(Phdr) *phdrs, size_t phdr_count, struct abilock_error *err)
+		       const ElfW(Phdr) * phdrs, size_t phdr_count, struct abilock_error *err)
 {
 	struct abilock_object *object;
 	int r = abilock_object_open_image(name, base, phdrs, phdr_count, &object, err);
 
 	if (r < 0)
 		return r == ABILOCK_E_NOMEM || images->count == 0 ? r : 0;
-	struct abilock_object **slot = abilock_array_push(&images->objects, &images->count,
-							  sizeof(*slot));
+	struct abilock_object **slot =
+		abilock_array_push(&images->objects, &images->count, sizeof(*slot));
 	if (!slot) {
 		abilock_object_free(object);
 		return abilock_error_nomem(err);
@@ -33,7 +33,7 @@ void abilock_images_deinit(struct abilock_images *images)
 	for (size_t i = 0; i < images->count; i++)
 		abilock_object_free(images->objects[i]);
 	free(images->objects);
-	*images = (struct abilock_images){ 0 };
+	*images = (struct abilock_images){0};
 }
 
 struct abilock_object *abilock_images_at(const struct abilock_images *images, const void *address)
@@ -57,7 +57,7 @@ static struct {
 	struct abilock_images images;
 	size_t seen;		 /* objects of the list that were looked at, readable or not */
 	unsigned long long subs; /* dlpi_subs then: objects unmapped since the start */
-} known = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+} known = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 /* One walk over the dynamic linker's list. */
 struct walk {
@@ -125,7 +125,7 @@ static int run_locked(struct dl_phdr_info *info, size_t size, void *data)
 int abilock_images_with_all(int (*run)(const struct abilock_images *images, void *data), void *data,
 			    struct abilock_error *err)
 {
-	struct running running = { .run = run, .data = data, .walk = { .err = err } };
+	struct running running = {.run = run, .data = data, .walk = {.err = err}};
 
 	(void)dl_iterate_phdr(run_locked, &running);
 	return running.walk.result;

@@ -18,7 +18,7 @@ struct abilock_images {
  * program.
  */
 int abilock_images_add(struct abilock_images *images, const char *name, uintptr_t base,
-		       const ElfW(Phdr) *phdrs, size_t phdr_count,
+		       const ElfW(Phdr) * phdrs, size_t phdr_count,
 		       struct abilock_error *err) _must_check_;
 
 void abilock_images_deinit(struct abilock_images *images);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "process.h"
 
-#include "report.h"
+#include "report_text.h"
 
 /* ---- the question ---- */
 
@@ -92,7 +92,8 @@ static int host_rank(const struct session *session, const struct abilock_object 
 		return 5;
 	if (is_host(object))
 		return needs_library(module, object->soname) ? 4 : 3;
-	/* A host that does not know of abilock: the library whose private nodes the module needs. */
+	/* A host that does not know of abilock: the library whose private nodes the module needs.
+	 */
 	if (needs_library(module, object->soname) && has_private_node(object))
 		return 2;
 	return is_program;
@@ -139,10 +140,10 @@ static int fill_scope(struct session *session, struct abilock_error *err)
 		r = abilock_scope_add(&session->scope, object, role_of(session, object),
 				      object->path, NULL, err);
 	}
-	return r < 0 ? r :
-		       abilock_scope_add_closure(&session->scope, session->libraries,
-						 session->module, ABILOCK_ROLE_MODULE_LIBRARY,
-						 NULL, err);
+	return r < 0 ? r
+		     : abilock_scope_add_closure(&session->scope, session->libraries,
+						 session->module, ABILOCK_ROLE_MODULE_LIBRARY, NULL,
+						 err);
 }
 
 static int check(struct session *session, struct abilock_answer *answer)
@@ -170,11 +171,10 @@ int abilock_process_ask_images(const struct abilock_images *images,
 			       const struct abilock_process_question *question,
 			       struct abilock_answer *ret)
 {
-	_cleanup_(session_deinit) struct session session = { .question = question,
-							     .images = images };
+	_cleanup_(session_deinit) struct session session = {.question = question, .images = images};
 	struct abilock_error *err = &ret->error;
 
-	*ret = (struct abilock_answer){ 0 };
+	*ret = (struct abilock_answer){0};
 	session.libraries = abilock_libraries_new(NULL, secure_getenv("LD_LIBRARY_PATH"));
 	if (!session.libraries)
 		return abilock_error_nomem(err);
@@ -204,12 +204,11 @@ static int ask(const struct abilock_images *images, void *data)
 	return abilock_process_ask_images(images, asking->question, asking->answer);
 }
 
-int abilock_process_ask(const struct abilock_process_question *question,
-			struct abilock_answer *ret)
+int abilock_process_ask(const struct abilock_process_question *question, struct abilock_answer *ret)
 {
-	struct asking asking = { .question = question, .answer = ret };
+	struct asking asking = {.question = question, .answer = ret};
 
-	*ret = (struct abilock_answer){ 0 };
+	*ret = (struct abilock_answer){0};
 	return abilock_images_with_all(ask, &asking, &ret->error);
 }
 
@@ -224,5 +223,5 @@ void abilock_answer_deinit(struct abilock_answer *answer)
 {
 	free(answer->path);
 	abilock_report_free(answer->report);
-	*answer = (struct abilock_answer){ 0 };
+	*answer = (struct abilock_answer){0};
 }

@@ -8,10 +8,10 @@
 
 /** What to check, and how. */
 struct abilock_process_question {
-	const char *file;    /**< Path, or a name to search for when @p search is set. */
-	const char *host;    /**< See struct abilock_verify_options. */
-	const void *caller;  /**< An address in the object whose run path finds a bare name. */
-	bool search;	     /**< A @p file without a slash is searched as dlopen() does. */
+	const char *file;   /**< Path, or a name to search for when @p search is set. */
+	const char *host;   /**< See struct abilock_verify_options. */
+	const void *caller; /**< An address in the object whose run path finds a bare name. */
+	bool search;	    /**< A @p file without a slash is searched as dlopen() does. */
 	bool require_lock;
 };
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "process.h"
-#include "report.h"
+#include "report_text.h"
 
 struct abilock_verdict {
 	struct abilock_answer answer;
@@ -38,7 +38,7 @@ static int fail(int code)
 int abilock_verify(const char *file, const struct abilock_verify_options *options,
 		   struct abilock_verdict **ret_verdict)
 {
-	struct abilock_process_question question = { .file = file };
+	struct abilock_process_question question = {.file = file};
 
 	if (!file || !take_options(options, &question))
 		return fail(EINVAL);

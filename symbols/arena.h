@@ -36,7 +36,8 @@ void abilock_arena_clear(struct abilock_arena *arena);
 
 /**
  * A growing array: make room for one more element of @p size bytes behind the @p count that
- * @p *array (malloc'ed, or NULL) holds. The capacity is the next power of two, so no field keeps it.
+ * @p *array (malloc'ed, or NULL) holds. The capacity is the next power of two, so no field keeps
+ * it.
  *
  * @return Address of the new element, zeroed; NULL when memory is out (the array stays as it was).
  */

@@ -22,7 +22,7 @@ static void set(struct abilock_error *err, int code, const char *file, const cha
 
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	str_disarm(message);
-	*err = (struct abilock_error){ .code = code, .offset = offset };
+	*err = (struct abilock_error){.code = code, .offset = offset};
 	copy_path(err->file, sizeof(err->file), file);
 	(void)snprintf(err->table, sizeof(err->table), "%s", table ? table : "");
 	memcpy(err->message, message, sizeof(message));

@@ -24,11 +24,12 @@ enum abilock_error_code {
  * The text is one line without the file's name in front: abilock_error_format() adds it.
  */
 struct abilock_error {
-	int code;	    /**< enum abilock_error_code, 0 while nothing is set. */
-	char file[512];	    /**< File at fault, shortened from the left when longer. May be empty. */
-	char table[32];	    /**< Part of the file, such as "verdef" or "program headers". May be empty. */
-	uint64_t offset;    /**< Byte offset in that table; or the line, for ABILOCK_E_SYNTAX. */
-	uint64_t column;    /**< Column (1-based) for ABILOCK_E_SYNTAX, else 0. */
+	int code;	 /**< enum abilock_error_code, 0 while nothing is set. */
+	char file[512];	 /**< File at fault, shortened from the left when longer. May be empty. */
+	char table[32];	 /**< Part of the file, such as "verdef" or "program headers". May be empty.
+			  */
+	uint64_t offset; /**< Byte offset in that table; or the line, for ABILOCK_E_SYNTAX. */
+	uint64_t column; /**< Column (1-based) for ABILOCK_E_SYNTAX, else 0. */
 	char message[384];
 };
 

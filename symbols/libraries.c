@@ -56,8 +56,8 @@ void abilock_libraries_set_program(struct abilock_libraries *libraries,
 }
 
 /*
- * Follow links by hand below a root: an absolute link of an unpacked tree means a file of that tree,
- * not one of the running system. Returns the path (in the arena), or NULL when memory is out.
+ * Follow links by hand below a root: an absolute link of an unpacked tree means a file of that
+ * tree, not one of the running system. Returns the path (in the arena), or NULL when memory is out.
  */
 static char *follow_links(struct abilock_libraries *libraries, char *path)
 {
@@ -245,7 +245,8 @@ static void read_conf_include(struct abilock_libraries *libraries, const char *c
 	globfree(&found);
 }
 
-/* ld.so.conf(5): a directory a line, `include PATTERN`, comments. What cannot be read is not there. */
+/* ld.so.conf(5): a directory a line, `include PATTERN`, comments. What cannot be read is not there.
+ */
 static void read_conf(struct abilock_libraries *libraries, const char *path, int depth)
 {
 	_cleanup_(fclosep) FILE *in = depth < MAX_CONF_DEPTH ? fopen(path, "re") : NULL;
@@ -262,9 +263,9 @@ static void read_conf(struct abilock_libraries *libraries, const char *path, int
 			p += strlen("include");
 			read_conf_include(libraries, path, p + strspn(p, " \t"), depth);
 		} else if (*p == '/') {
-			const char **slot = abilock_array_push(&libraries->directories,
-							       &libraries->directory_count,
-							       sizeof(*slot));
+			const char **slot =
+				abilock_array_push(&libraries->directories,
+						   &libraries->directory_count, sizeof(*slot));
 			if (slot)
 				*slot = abilock_arena_strdup(&libraries->arena, p);
 		}
@@ -276,8 +277,8 @@ static int try_system(struct abilock_libraries *libraries, const char *name,
 		      struct abilock_error *err)
 {
 	const char *multiarch = triplet(needed_by);
-	const char *const places[] = { "/lib", "/usr/lib", "/lib64", "/usr/lib64", "/lib32",
-				       "/usr/lib32", "/usr/local/lib" };
+	const char *const places[] = {"/lib",	"/usr/lib",   "/lib64",	       "/usr/lib64",
+				      "/lib32", "/usr/lib32", "/usr/local/lib"};
 
 	if (!libraries->have_directories) {
 		char *conf = abilock_arena_printf(&libraries->arena, "%s/etc/ld.so.conf",
@@ -290,9 +291,8 @@ static int try_system(struct abilock_libraries *libraries, const char *name,
 		if (!libraries->directories[i])
 			continue;
 		int r = try_path(libraries,
-				 abilock_arena_printf(&libraries->arena, "%s%s/%s",
-						      libraries->root, libraries->directories[i],
-						      name),
+				 abilock_arena_printf(&libraries->arena, "%s%s/%s", libraries->root,
+						      libraries->directories[i], name),
 				 needed_by, ret_object, err);
 		if (r != 0)
 			return r;
@@ -308,8 +308,8 @@ static int try_system(struct abilock_libraries *libraries, const char *name,
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		int r = try_path(libraries,
-				 abilock_arena_printf(&libraries->arena, "%s%s/%s",
-						      libraries->root, places[i], name),
+				 abilock_arena_printf(&libraries->arena, "%s%s/%s", libraries->root,
+						      places[i], name),
 				 needed_by, ret_object, err);
 		if (r != 0)
 			return r;
@@ -321,8 +321,8 @@ static int try_system(struct abilock_libraries *libraries, const char *name,
 static int try_musl(struct abilock_libraries *libraries, const struct abilock_object *needed_by,
 		    struct abilock_object **ret_object, struct abilock_error *err)
 {
-	char *pattern = abilock_arena_printf(&libraries->arena, "%s/lib/ld-musl-*.so.1",
-					     libraries->root);
+	char *pattern =
+		abilock_arena_printf(&libraries->arena, "%s/lib/ld-musl-*.so.1", libraries->root);
 	glob_t found;
 	int r = 0;
 
@@ -331,9 +331,8 @@ static int try_musl(struct abilock_libraries *libraries, const struct abilock_ob
 	if (glob(pattern, 0, NULL, &found) != 0)
 		return 0;
 	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-		r = try_path(libraries,
-			     abilock_arena_strdup(&libraries->arena, found.gl_pathv[i]), needed_by,
-			     ret_object, err);
+		r = try_path(libraries, abilock_arena_strdup(&libraries->arena, found.gl_pathv[i]),
+			     needed_by, ret_object, err);
 	globfree(&found);
 	return r;
 }

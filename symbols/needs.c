@@ -27,7 +27,7 @@ static int add_reference(const struct abilock_object *object, uint64_t row,
 int abilock_object_needs(struct abilock_object *object, struct abilock_needs *ret_needs,
 			 struct abilock_error *err)
 {
-	struct abilock_needs needs = { .object = object };
+	struct abilock_needs needs = {.object = object};
 
 	int r = abilock_object_load_symbols(object, err);
 	if (r < 0)

@@ -135,9 +135,8 @@ static int read_headers(struct abilock_object *object, struct program_header **r
 		return abilock_damaged(object, "ELF header", is64 ? 56 : 44, err,
 				       "no program headers: nothing could load this file");
 	if (phnum == PN_XNUM)
-		return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, object->path,
-					 "ELF header", is64 ? 56 : 44,
-					 "65535 or more program headers");
+		return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, object->path, "ELF header",
+					 is64 ? 56 : 44, "65535 or more program headers");
 	if (phentsize != entry_size)
 		return abilock_damaged(object, "ELF header", is64 ? 54 : 42, err,
 				       "program headers of %u bytes, expected %" PRIu64, phentsize,
@@ -161,8 +160,8 @@ static int add_segments(struct abilock_object *object, const struct program_head
 {
 	struct abilock_object_source *source = object->source;
 
-	source->segments = abilock_arena_array(&object->arena, count ? count : 1,
-					       sizeof(*source->segments));
+	source->segments =
+		abilock_arena_array(&object->arena, count ? count : 1, sizeof(*source->segments));
 	if (!source->segments)
 		return abilock_error_nomem(err);
 	for (size_t i = 0; i < count; i++) {
@@ -176,14 +175,12 @@ static int add_segments(struct abilock_object *object, const struct program_head
 			continue;
 		if (__builtin_add_overflow(phdr->vaddr, size, &end) ||
 		    __builtin_add_overflow(phdr->offset, size, &end))
-			return abilock_damaged(object, "program headers",
-					       i * (source->is64 ? sizeof(Elf64_Phdr) :
-								   sizeof(Elf32_Phdr)),
-					       err, "segment %zu wraps around the address space",
-					       i);
+			return abilock_damaged(
+				object, "program headers",
+				i * (source->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)), err,
+				"segment %zu wraps around the address space", i);
 		source->segments[source->segment_count++] = (struct abilock_segment){
-			.vaddr = phdr->vaddr, .filesz = size, .offset = phdr->offset
-		};
+			.vaddr = phdr->vaddr, .filesz = size, .offset = phdr->offset};
 	}
 	return 0;
 }
@@ -273,8 +270,8 @@ int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret
 					 strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return abilock_error_set(err, ABILOCK_E_NOT_ELF, path, NULL, 0,
-					 S_ISDIR(st.st_mode) ? "a directory, not an ELF file" :
-							       "not a regular file");
+					 S_ISDIR(st.st_mode) ? "a directory, not an ELF file"
+							     : "not a regular file");
 	struct abilock_object *object = object_new(path, err);
 	if (!object)
 		return ABILOCK_E_NOMEM;
@@ -318,7 +315,7 @@ uint16_t abilock_native_machine(void)
 	return __ehdr_start.e_machine;
 }
 
-int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) *phdrs,
+int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) * phdrs,
 			      size_t phdr_count, struct abilock_object **ret_object,
 			      struct abilock_error *err)
 {
@@ -333,9 +330,8 @@ int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr)
 	object->machine = abilock_native_machine();
 	object->source->is64 = sizeof(void *) == 8;
 	object->source->base = base;
-	struct program_header *copy = abilock_arena_array(&object->arena,
-							  phdr_count ? phdr_count : 1,
-							  sizeof(*copy));
+	struct program_header *copy =
+		abilock_arena_array(&object->arena, phdr_count ? phdr_count : 1, sizeof(*copy));
 	int r = copy ? 0 : abilock_error_nomem(err);
 	for (size_t i = 0; copy && i < phdr_count; i++)
 		decode_phdr(object, (const uint8_t *)&phdrs[i], &copy[i]);
@@ -355,12 +351,15 @@ const char *abilock_machine_name(uint16_t machine, char *buf, size_t size)
 		uint16_t machine;
 		const char *name;
 	} names[] = {
-		{ EM_X86_64, "x86-64" },   { EM_386, "i386" },	    { EM_AARCH64, "aarch64" },
-		{ EM_ARM, "arm" },	   { EM_PPC64, "ppc64" },   { EM_PPC, "powerpc" },
-		{ EM_S390, "s390" },	   { EM_RISCV, "riscv" },   { EM_MIPS, "mips" },
-		{ EM_SPARCV9, "sparcv9" }, { EM_SPARC, "sparc" },   { EM_68K, "m68k" },
-		{ EM_PARISC, "hppa" },	   { EM_LOONGARCH, "loongarch" }, { EM_SH, "sh4" },
-		{ EM_ALPHA, "alpha" },	   { 0x9026, "alpha" },	    { EM_IA_64, "ia64" },
+		{EM_X86_64, "x86-64"},	 {EM_386, "i386"},
+		{EM_AARCH64, "aarch64"}, {EM_ARM, "arm"},
+		{EM_PPC64, "ppc64"},	 {EM_PPC, "powerpc"},
+		{EM_S390, "s390"},	 {EM_RISCV, "riscv"},
+		{EM_MIPS, "mips"},	 {EM_SPARCV9, "sparcv9"},
+		{EM_SPARC, "sparc"},	 {EM_68K, "m68k"},
+		{EM_PARISC, "hppa"},	 {EM_LOONGARCH, "loongarch"},
+		{EM_SH, "sh4"},		 {EM_ALPHA, "alpha"},
+		{0x9026, "alpha"},	 {EM_IA_64, "ia64"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ELF reader: one object, from a file, from bytes in memory, or as the dynamic linker mapped it.
+ * The ELF reader: one object, from a file, from bytes in memory, or as the dynamic linker mapped
+ * it.
  *
  * It reads what the dynamic linker reads: program headers, PT_DYNAMIC, and the tables that
  * PT_DYNAMIC points to. Section headers are never consulted, because a loader does not: a file may
@@ -47,7 +48,8 @@ struct abilock_symbol {
 	uint64_t value;
 	uint64_t size;
 	uint16_t shndx;
-	uint16_t version; /**< versym index without the hidden bit; VER_NDX_GLOBAL when unversioned. */
+	uint16_t version; /**< versym index without the hidden bit; VER_NDX_GLOBAL when unversioned.
+			   */
 	bool hidden;	  /**< Bit 15 of versym: `foo@NODE`, not `foo@@NODE`. */
 	uint8_t type;
 	uint8_t bind;
@@ -110,9 +112,9 @@ struct abilock_object {
 	size_t verneed_count;
 
 	/* Notes */
-	struct abilock_note *note;   /**< NULL: no `.note.abilock`. */
-	const char *package;	     /**< `.note.package`: JSON text, or NULL. */
-	const uint8_t *build_id;     /**< NULL: none. */
+	struct abilock_note *note; /**< NULL: no `.note.abilock`. */
+	const char *package;	   /**< `.note.package`: JSON text, or NULL. */
+	const uint8_t *build_id;   /**< NULL: none. */
 	size_t build_id_size;
 
 	/* Tables, for the functions below. */
@@ -152,7 +154,7 @@ int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
  * @param base   Load bias, dlpi_addr.
  * @param phdrs  Program headers as mapped.
  */
-int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) *phdrs,
+int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) * phdrs,
 			      size_t phdr_count, struct abilock_object **ret_object,
 			      struct abilock_error *err) _must_check_;
 
@@ -173,7 +175,8 @@ int abilock_object_load_symbols(struct abilock_object *object,
 
 /** Decode row @p index, which must be below symbol_count. */
 int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
-			  struct abilock_symbol *ret_symbol, struct abilock_error *err) _must_check_;
+			  struct abilock_symbol *ret_symbol,
+			  struct abilock_error *err) _must_check_;
 
 /** Whether a symbol is one that other objects can bind to. */
 bool abilock_symbol_is_export(const struct abilock_symbol *symbol);

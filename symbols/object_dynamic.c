@@ -95,7 +95,7 @@ static void take_entry(struct abilock_object *object, struct dynamic *dyn, uint6
 		add_bound(dyn, value);
 	}
 	if (entry)
-		*entry = (struct entry){ value, offset, true };
+		*entry = (struct entry){value, offset, true};
 	else if (tag == DT_FLAGS)
 		object->dt_flags = value;
 	else if (tag == DT_FLAGS_1)
@@ -115,7 +115,8 @@ static int take_entries(struct abilock_object *object, const uint8_t *table, uin
 
 		if (tag == DT_NULL)
 			return 0;
-		take_entry(object, dyn, tag, abilock_get_word(object, table + offset + word), offset);
+		take_entry(object, dyn, tag, abilock_get_word(object, table + offset + word),
+			   offset);
 	}
 	return abilock_damaged(object, TABLE, offset, err, "no DT_NULL ends the section");
 }
@@ -125,7 +126,7 @@ static struct abilock_span make_span(const struct abilock_object *object, const 
 				     const struct entry *entry)
 {
 	const uint64_t address = entry->value;
-	struct abilock_span span = { .address = address, .present = entry->present };
+	struct abilock_span span = {.address = address, .present = entry->present};
 
 	if (!entry->present)
 		return span;
@@ -205,9 +206,9 @@ static int read_names(struct abilock_object *object, const struct dynamic *dyn,
 		const struct entry *entry;
 		const char **ret;
 	} names[] = {
-		{ &dyn->soname, &object->soname },
-		{ &dyn->rpath, &object->rpath },
-		{ &dyn->runpath, &object->runpath },
+		{&dyn->soname, &object->soname},
+		{&dyn->rpath, &object->rpath},
+		{&dyn->runpath, &object->runpath},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -225,7 +226,7 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 				struct abilock_error *err)
 {
 	struct abilock_object_tables *tables = object->tables;
-	struct dynamic dyn = { 0 };
+	struct dynamic dyn = {0};
 	const uint8_t *table;
 
 	int r = abilock_source_get(object, TABLE, address, size, &table, err);

@@ -33,9 +33,9 @@ static void set_key(struct abilock_note *note, const char *key, size_t key_len, 
 		const char *key;
 		const char **ret;
 	} keys[] = {
-		{ "kind", &note->kind }, { "host", &note->host },     { "tag", &note->tag },
-		{ "name", &note->name }, { "soname", &note->soname }, { "node", &note->node },
-		{ "format", &note->format },
+		{"kind", &note->kind},	   {"host", &note->host},     {"tag", &note->tag},
+		{"name", &note->name},	   {"soname", &note->soname}, {"node", &note->node},
+		{"format", &note->format},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -75,9 +75,10 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 					 "format %s: this abilock reads format 1; use a newer one",
 					 note->format ? note->format : "missing");
 	if (!note->kind || !note->host || !note->tag)
-		return abilock_damaged(object, "note abilock", entry->offset, err,
-				       "%s= is missing",
-				       !note->kind ? "kind" : !note->host ? "host" : "tag");
+		return abilock_damaged(object, "note abilock", entry->offset, err, "%s= is missing",
+				       !note->kind   ? "kind"
+				       : !note->host ? "host"
+						     : "tag");
 	return 0;
 }
 
@@ -117,10 +118,10 @@ int abilock_object_read_notes(struct abilock_object *object, uint64_t address, u
 			offset += 4;
 			continue;
 		}
-		struct note_entry entry = { .namesz = abilock_get32(object, bytes + offset),
-					    .descsz = abilock_get32(object, bytes + offset + 4),
-					    .type = abilock_get32(object, bytes + offset + 8),
-					    .offset = offset };
+		struct note_entry entry = {.namesz = abilock_get32(object, bytes + offset),
+					   .descsz = abilock_get32(object, bytes + offset + 4),
+					   .type = abilock_get32(object, bytes + offset + 8),
+					   .offset = offset};
 		uint64_t desc = (offset + NOTE_HEADER + entry.namesz + pad) & ~pad;
 		uint64_t end = desc + entry.descsz;
 

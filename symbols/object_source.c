@@ -35,8 +35,8 @@ static int read_at(struct abilock_object *object, const char *table, uint64_t of
 	uint64_t done = 0;
 
 	while (done < size) {
-		ssize_t n = pread(object->source->fd, buf + done, size - done,
-				  (off_t)(offset + done));
+		ssize_t n =
+			pread(object->source->fd, buf + done, size - done, (off_t)(offset + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;

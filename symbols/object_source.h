@@ -30,7 +30,7 @@ struct abilock_object_tables {
 	struct abilock_span strtab_span, symtab_span, versym_span, hash_span, gnu_hash_span,
 		verdef_span, verneed_span;
 	uint64_t verdef_claim, verneed_claim; /**< DT_VERDEFNUM, DT_VERNEEDNUM. */
-	uint64_t notes_size; /**< Of all PT_NOTE that have been read. */
+	uint64_t notes_size;		      /**< Of all PT_NOTE that have been read. */
 	/* Version index to definition or need; NULL where it has none. BASE is left out. */
 	const struct abilock_verdef **verdef_at;
 	const struct abilock_verneed **verneed_at;
@@ -86,7 +86,7 @@ const uint8_t *abilock_walk_at(struct abilock_walk *walk, uint64_t offset, uint6
 			       struct abilock_error *err);
 
 /** An error in @p table of @p object. Returns ABILOCK_E_DAMAGED. */
-#define abilock_damaged(object, table, offset, err, ...) \
+#define abilock_damaged(object, table, offset, err, ...)                                           \
 	abilock_error_set(err, ABILOCK_E_DAMAGED, (object)->path, table, offset, __VA_ARGS__)
 
 /* Numbers of the object's byte order. */

@@ -11,8 +11,8 @@ static int copy_parents(const struct abilock_object *object, const struct abiloc
 			struct abilock_surface *surface, struct abilock_node *node,
 			struct abilock_error *err)
 {
-	size_t *parents = abilock_arena_array(&surface->arena, def->parent_count + 1,
-					      sizeof(*parents));
+	size_t *parents =
+		abilock_arena_array(&surface->arena, def->parent_count + 1, sizeof(*parents));
 
 	if (!parents)
 		return abilock_error_nomem(err);
@@ -96,13 +96,14 @@ static int add_exports(const struct abilock_object *object, struct abilock_surfa
 		if (!export->name)
 			return abilock_error_nomem(err);
 		export->node = index->at[symbol.version];
-		/* A program's copy of a library's variable has a needed node, which is not its own. */
+		/* A program's copy of a library's variable has a needed node, which is not its own.
+		 */
 		if (export->node == ABILOCK_NO_NODE && symbol.version > VER_NDX_GLOBAL &&
 		    !abilock_object_verneed(object, symbol.version))
-			return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym",
-						 i * 2,
-						 "symbol %s has version index %u, which no node has",
-						 symbol.name, symbol.version);
+			return abilock_error_set(
+				err, ABILOCK_E_DAMAGED, object->path, "versym", i * 2,
+				"symbol %s has version index %u, which no node has", symbol.name,
+				symbol.version);
 		export->is_default = !symbol.hidden;
 		export->type = symbol.type;
 		export->bind = symbol.bind;

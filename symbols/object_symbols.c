@@ -20,9 +20,9 @@ static uint64_t row_size(const struct abilock_object *object)
 /* DT_HASH has words of 4 bytes, but of 8 on 64-bit Alpha and s390. */
 static uint64_t hash_word_size(const struct abilock_object *object)
 {
-	bool wide = object->source->is64 &&
-		    (object->machine == EM_S390 || object->machine == EM_ALPHA ||
-		     object->machine == 0x9026);
+	bool wide =
+		object->source->is64 && (object->machine == EM_S390 ||
+					 object->machine == EM_ALPHA || object->machine == 0x9026);
 
 	return wide ? 8 : 4;
 }
@@ -31,8 +31,8 @@ static uint64_t hash_word(const struct abilock_object *object, uint64_t index)
 {
 	const struct abilock_object_tables *tables = object->tables;
 
-	return tables->hash_word == 8 ? abilock_get64(object, tables->hash + index * 8) :
-					abilock_get32(object, tables->hash + index * 4);
+	return tables->hash_word == 8 ? abilock_get64(object, tables->hash + index * 8)
+				      : abilock_get32(object, tables->hash + index * 4);
 }
 
 /* ld.so follows buckets and chains and never looks at the count: a small one would hide symbols. */
@@ -43,8 +43,9 @@ static int check_hash_words(const struct abilock_object *object, uint64_t bucket
 		uint64_t index = hash_word(object, i);
 
 		if (index >= chains && index != 0)
-			return abilock_damaged(object, "DT_HASH", i * object->tables->hash_word, err,
-					       "symbol %" PRIu64 " of %" PRIu64, index, chains);
+			return abilock_damaged(object, "DT_HASH", i * object->tables->hash_word,
+					       err, "symbol %" PRIu64 " of %" PRIu64, index,
+					       chains);
 	}
 	return 0;
 }
@@ -118,10 +119,10 @@ static int load_gnu_hash(struct abilock_object *object, uint64_t *ret_count,
 			 struct abilock_error *err)
 {
 	struct abilock_object_tables *tables = object->tables;
-	struct abilock_walk walk = { .object = object,
-				     .table = "DT_GNU_HASH",
-				     .address = tables->gnu_hash_span.address,
-				     .limit = tables->gnu_hash_span.limit };
+	struct abilock_walk walk = {.object = object,
+				    .table = "DT_GNU_HASH",
+				    .address = tables->gnu_hash_span.address,
+				    .limit = tables->gnu_hash_span.limit};
 	uint64_t bloom = 0;
 
 	if (!tables->gnu_hash_span.present)
@@ -175,7 +176,8 @@ static int count_by_next_table(struct abilock_object *object, uint64_t *ret_coun
 				       "neither a hash table nor a table behind it tells how many "
 				       "symbols there are");
 	uint64_t count = tables->symtab_span.limit / row_size(object);
-	/* lld and mold write the number of symbols into the header of an empty table; GNU ld has 1. */
+	/* lld and mold write the number of symbols into the header of an empty table; GNU ld has 1.
+	 */
 	if (tables->gnu_first > 1 && tables->gnu_first < count)
 		count = tables->gnu_first;
 	*ret_count = count;
@@ -191,8 +193,8 @@ static int load_rows(struct abilock_object *object, uint64_t count, struct abilo
 		return abilock_damaged(object, "symbol table", 0, err,
 				       "%" PRIu64 " symbols do not fit into %" PRIu64 " bytes",
 				       count, tables->symtab_span.limit);
-	int r = abilock_source_get(object, "symbol table", tables->symtab_span.address,
-				   count * row, &tables->symtab, err);
+	int r = abilock_source_get(object, "symbol table", tables->symtab_span.address, count * row,
+				   &tables->symtab, err);
 	if (r >= 0 && object->has_versym)
 		r = abilock_source_get(object, "versym", tables->versym_span.address, count * 2,
 				       &tables->versym, err);
@@ -248,7 +250,7 @@ int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 			  struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
-	struct abilock_symbol symbol = { .version = VER_NDX_GLOBAL };
+	struct abilock_symbol symbol = {.version = VER_NDX_GLOBAL};
 	uint32_t name;
 
 	if (index >= object->symbol_count)
@@ -281,10 +283,8 @@ bool abilock_symbol_is_export(const struct abilock_symbol *symbol)
 	case STT_FUNC:
 	case STT_COMMON:
 	case STT_TLS:
-	case STT_GNU_IFUNC:
-		return true;
-	default:
-		return false;
+	case STT_GNU_IFUNC: return true;
+	default: return false;
 	}
 }
 
@@ -375,8 +375,8 @@ static int find_gnu(const struct abilock_object *object, struct search *search,
 		return abilock_damaged(object, "DT_GNU_HASH", 0, err,
 				       "a chain starts before the first symbol");
 	for (; index < object->symbol_count; index++) {
-		uint32_t entry = abilock_get32(object,
-					       tables->gnu_chain + (index - tables->gnu_first) * 4);
+		uint32_t entry =
+			abilock_get32(object, tables->gnu_chain + (index - tables->gnu_first) * 4);
 
 		if (((entry ^ hash) >> 1) == 0) {
 			int r = try_row(object, index, search, ret_symbol, err);
@@ -393,8 +393,8 @@ static int find_sysv(const struct abilock_object *object, struct search *search,
 		     struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
-	uint64_t index = hash_word(object, 2 + abilock_elf_hash(search->name) %
-						       tables->hash_buckets);
+	uint64_t index =
+		hash_word(object, 2 + abilock_elf_hash(search->name) % tables->hash_buckets);
 
 	/* A chain can be no longer than the table; a longer walk goes round in a circle. */
 	for (uint64_t steps = 0; index != 0; steps++) {
@@ -444,7 +444,7 @@ static int find(struct abilock_object *object, struct search *search,
 int abilock_object_find(struct abilock_object *object, const char *name, const char *version,
 			struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
-	struct search search = { .name = name, .version = version };
+	struct search search = {.name = name, .version = version};
 
 	return find(object, &search, ret_symbol, err);
 }
@@ -452,7 +452,7 @@ int abilock_object_find(struct abilock_object *object, const char *name, const c
 int abilock_object_find_any(struct abilock_object *object, const char *name,
 			    struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
-	struct search search = { .name = name, .any = true };
+	struct search search = {.name = name, .any = true};
 
 	return find(object, &search, ret_symbol, err);
 }

@@ -62,8 +62,8 @@ static int check_link(const struct abilock_walk *walk, uint64_t offset, uint32_t
 	if ((next == 0) == is_last)
 		return 0;
 	return abilock_damaged(walk->object, walk->table, offset, err,
-			       is_last ? "the list goes on behind its last entry" :
-					 "the list ends before its last entry");
+			       is_last ? "the list goes on behind its last entry"
+				       : "the list ends before its last entry");
 }
 
 static int check_hash(const struct abilock_walk *walk, uint64_t offset, uint32_t hash,
@@ -90,10 +90,9 @@ static int read_verdaux(struct abilock_walk *walk, uint64_t offset, uint16_t cou
 		if (!p)
 			return walk->code;
 		uint32_t name = abilock_get32(object, p), next = abilock_get32(object, p + 4);
-		int r = abilock_object_string(object, walk->table, offset, name,
-					      i == 0 ? &def->name :
-						       &def->parents[def->parent_count],
-					      err);
+		int r = abilock_object_string(
+			object, walk->table, offset, name,
+			i == 0 ? &def->name : &def->parents[def->parent_count], err);
 		if (r >= 0)
 			r = check_link(walk, offset, next, i + 1 == count, err);
 		if (r < 0)
@@ -138,10 +137,10 @@ static int read_verdefs(struct abilock_object *object, uint64_t *seen, struct ab
 	const struct abilock_span *span = &object->tables->verdef_span;
 	const uint64_t claim = object->tables->verdef_claim;
 	struct version_table table = {
-		.walk = { .object = object,
-			  .table = "verdef",
-			  .address = span->address,
-			  .limit = span->limit },
+		.walk = {.object = object,
+			 .table = "verdef",
+			 .address = span->address,
+			 .limit = span->limit},
 		.aux_left = span->limit / VERDAUX_SIZE,
 		.seen = seen,
 	};
@@ -253,10 +252,10 @@ static int read_verneeds(struct abilock_object *object, uint64_t *seen, struct a
 	const struct abilock_span *span = &object->tables->verneed_span;
 	const uint64_t claim = object->tables->verneed_claim;
 	struct version_table table = {
-		.walk = { .object = object,
-			  .table = "verneed",
-			  .address = span->address,
-			  .limit = span->limit },
+		.walk = {.object = object,
+			 .table = "verneed",
+			 .address = span->address,
+			 .limit = span->limit},
 		.aux_left = span->limit / VERNAUX_SIZE,
 		.seen = seen,
 	};
@@ -297,8 +296,8 @@ static int index_versions(struct abilock_object *object, struct abilock_error *e
 	if (count == 0)
 		return 0;
 	tables->verdef_at = abilock_arena_array(&object->arena, count, sizeof(*tables->verdef_at));
-	tables->verneed_at = abilock_arena_array(&object->arena, count,
-						 sizeof(*tables->verneed_at));
+	tables->verneed_at =
+		abilock_arena_array(&object->arena, count, sizeof(*tables->verneed_at));
 	if (!tables->verdef_at || !tables->verneed_at)
 		return abilock_error_nomem(err);
 	for (size_t i = 0; i < object->verdef_count; i++)
@@ -312,7 +311,7 @@ static int index_versions(struct abilock_object *object, struct abilock_error *e
 
 int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err)
 {
-	uint64_t seen[(MAX_INDEX + 1) / 64] = { 0 };
+	uint64_t seen[(MAX_INDEX + 1) / 64] = {0};
 	int r = read_verdefs(object, seen, err);
 
 	if (r >= 0)

@@ -18,22 +18,21 @@ int abilock_scope_add(struct abilock_scope *scope, struct abilock_object *object
 		      enum abilock_role role, const char *name, const char *sibling,
 		      struct abilock_error *err)
 {
-	struct abilock_provider *provider = abilock_array_push(
-		&scope->providers, &scope->provider_count, sizeof(*provider));
+	struct abilock_provider *provider =
+		abilock_array_push(&scope->providers, &scope->provider_count, sizeof(*provider));
 
 	if (!provider)
 		return abilock_error_nomem(err);
 	*provider = (struct abilock_provider){
-		.object = object, .role = role, .name = name, .sibling = sibling
-	};
+		.object = object, .role = role, .name = name, .sibling = sibling};
 	return 0;
 }
 
 /* musl is one file, loader and C library, and takes these names for itself (ldso/dynlink.c). */
 static bool is_musl_name(const struct abilock_object *object, const char *name)
 {
-	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
-					   "libdl.", "libutil.",    "libxnet." };
+	static const char *const own[] = {"libc.",  "libpthread.", "librt.",  "libm.",
+					  "libdl.", "libutil.",	   "libxnet."};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (str_starts(name, own[i]))
@@ -72,11 +71,11 @@ static int add_missing(struct abilock_scope *scope, const char *name, const char
 	for (size_t i = 0; i < scope->missing_count; i++)
 		if (str_eq(scope->missing[i].name, name))
 			return 0;
-	struct abilock_missing *missing = abilock_array_push(
-		&scope->missing, &scope->missing_count, sizeof(*missing));
+	struct abilock_missing *missing =
+		abilock_array_push(&scope->missing, &scope->missing_count, sizeof(*missing));
 	if (!missing)
 		return abilock_error_nomem(err);
-	*missing = (struct abilock_missing){ .name = name, .needed_by = needed_by };
+	*missing = (struct abilock_missing){.name = name, .needed_by = needed_by};
 	return 0;
 }
 
@@ -118,5 +117,5 @@ void abilock_scope_clear(struct abilock_scope *scope)
 {
 	free(scope->providers);
 	free(scope->missing);
-	*scope = (struct abilock_scope){ 0 };
+	*scope = (struct abilock_scope){0};
 }

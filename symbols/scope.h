@@ -2,9 +2,9 @@
 /*
  * The scope: the objects in which a module's symbols are looked up, in the dynamic linker's order.
  *
- * Offline it is made from files (the host, the closure of its libraries, the closure of the module's
- * libraries, the other modules); in a process from the objects that are loaded, plus the files that
- * loading the module would add.
+ * Offline it is made from files (the host, the closure of its libraries, the closure of the
+ * module's libraries, the other modules); in a process from the objects that are loaded, plus the
+ * files that loading the module would add.
  */
 #ifndef ABILOCK_SYMBOLS_SCOPE_H
 #define ABILOCK_SYMBOLS_SCOPE_H

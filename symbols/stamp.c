@@ -73,7 +73,7 @@ int abilock_stamp_compare(struct abilock_object *module, struct abilock_object *
 			  struct abilock_arena *arena, struct abilock_stamp *ret_stamp,
 			  struct abilock_error *err)
 {
-	struct abilock_stamp stamp = { 0 };
+	struct abilock_stamp stamp = {0};
 	const char *name = NULL;
 
 	int r = find_in_module(module, &name, err);

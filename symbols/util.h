@@ -20,12 +20,12 @@
 #define _printf_(fmt, first) __attribute__((format(printf, fmt, first)))
 
 /** Hand an owned pointer over: its value, with the variable set to NULL. */
-#define take_ptr(ptr)                          \
-	({                                     \
-		__typeof__(ptr) *p_ = &(ptr);  \
-		__typeof__(ptr) taken_ = *p_;  \
-		*p_ = NULL;                    \
-		taken_;                        \
+#define take_ptr(ptr)                                                                              \
+	({                                                                                         \
+		__typeof__(ptr) *p_ = &(ptr);                                                      \
+		__typeof__(ptr) taken_ = *p_;                                                      \
+		*p_ = NULL;                                                                        \
+		taken_;                                                                            \
 	})
 
 static inline void freep(void *p)

@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 
-#include "report.h"
+#include "lock.h"
+#include "report_text.h"
 #include "verify_json.h"
 
-enum { OPT_HOST = 1, OPT_INSTALLED, OPT_ROOT, OPT_LIBRARY_PATH, OPT_LOCK, OPT_FORMAT, OPT_VERBOSE,
-       OPT_NUL };
+enum {
+	OPT_HOST = 1,
+	OPT_INSTALLED,
+	OPT_ROOT,
+	OPT_LIBRARY_PATH,
+	OPT_LOCK,
+	OPT_FORMAT,
+	OPT_VERBOSE,
+	OPT_NUL
+};
 
 const struct abilock_option abilock_verify_option_table[] = {
-	{ "host", 0, "FILE", "program or library that the modules are for (required)", OPT_HOST },
-	{ "installed", 0, "FILE", "the host that is on disk by now, where --host is the one that "
-				  "runs",
-	  OPT_INSTALLED },
-	{ "root", 0, "DIR", "look for libraries below DIR, an unpacked package tree", OPT_ROOT },
-	{ "library-path", 0, "DIRS", "colon-separated directories to look for libraries first",
-	  OPT_LIBRARY_PATH },
-	{ "require-lock", 0, NULL, "refuse where host or module have no note of abilock", OPT_LOCK },
-	{ "format", 0, "text|json", "form of the output (default: text)", OPT_FORMAT },
-	{ "verbose", 'v', NULL, "say where each module's symbols come from", OPT_VERBOSE },
-	{ "null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL },
+	{"host", 0, "FILE", "program or library that the modules are for (required)", OPT_HOST},
+	{"installed", 0, "FILE",
+	 "the host that is on disk by now, where --host is the one that "
+	 "runs",
+	 OPT_INSTALLED},
+	{"root", 0, "DIR", "look for libraries below DIR, an unpacked package tree", OPT_ROOT},
+	{"library-path", 0, "DIRS", "colon-separated directories to look for libraries first",
+	 OPT_LIBRARY_PATH},
+	{"require-lock", 0, NULL, "refuse where host or module have no note of abilock", OPT_LOCK},
+	{"format", 0, "text|json", "form of the output (default: text)", OPT_FORMAT},
+	{"verbose", 'v', NULL, "say where each module's symbols come from", OPT_VERBOSE},
+	{"null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL},
 };
 const size_t abilock_verify_option_count = ARRAY_SIZE(abilock_verify_option_table);
 
@@ -31,7 +41,8 @@ const char abilock_verify_help[] =
 	"module that needs another one says \"load after\".\n\n"
 	"A line a module: `FILE: ok`, `FILE: refused: CODE` or `FILE: error: KIND`; details follow "
 	"indented. The codes are described in abilock-findings(7).\n\n"
-	"A host that was not built with abilock will do: hosts without version nodes, libvirt-style "
+	"A host that was not built with abilock will do: hosts without version nodes, "
+	"libvirt-style "
 	"private nodes and QEMU-style stamp symbols are understood.";
 
 /* A module of the call: opened once, judged once, and looked into for its siblings. */
@@ -83,8 +94,7 @@ static int open_candidates(struct verify *verify, const struct abilock_names *na
 		struct candidate *candidate = &verify->candidates[i];
 
 		candidate->path = names->items[i];
-		int r = abilock_object_open(candidate->path, &candidate->object,
-					    &candidate->error);
+		int r = abilock_object_open(candidate->path, &candidate->object, &candidate->error);
 		if (r == ABILOCK_E_NOMEM)
 			return abilock_error_nomem(err);
 	}
@@ -95,7 +105,7 @@ static int open_candidates(struct verify *verify, const struct abilock_names *na
 static int make_closure(struct verify *verify, struct candidate *candidate,
 			struct abilock_error *err)
 {
-	struct abilock_scope scope = { 0 };
+	struct abilock_scope scope = {0};
 	int r = 0;
 
 	if (candidate->have_closure)
@@ -179,7 +189,7 @@ static int make_scope(struct verify *verify, struct candidate *candidate,
 
 static void judge(struct verify *verify, struct candidate *candidate)
 {
-	struct abilock_scope scope = { 0 };
+	struct abilock_scope scope = {0};
 	struct abilock_lock_question question = {
 		.module = candidate->object,
 		.host = verify->host,
@@ -214,8 +224,8 @@ static void print_counts(const struct abilock_report *report)
 		separator = ", ";
 	}
 	printf("%s\n  rebuild  %s\n", *separator ? "" : "none",
-	       report->needs_same_build ? "needed with each build of the host" :
-					  "not needed while the host keeps its public nodes");
+	       report->needs_same_build ? "needed with each build of the host"
+					: "not needed while the host keeps its public nodes");
 }
 
 static void print_after(const struct abilock_report *report)
@@ -231,8 +241,8 @@ static void print_error(const struct candidate *candidate)
 	char line[1024];
 
 	(void)abilock_error_format(&candidate->error, line, sizeof(line));
-	printf("%s: error: %s\n  %s\n", candidate->path,
-	       abilock_error_name(candidate->error.code), line);
+	printf("%s: error: %s\n  %s\n", candidate->path, abilock_error_name(candidate->error.code),
+	       line);
 }
 
 static void print_text(const struct verify *verify, const struct candidate *candidate)
@@ -251,8 +261,7 @@ static void print_text(const struct verify *verify, const struct candidate *cand
 			print_counts(report);
 		return;
 	}
-	printf("%s: refused: %s\n  ", candidate->path,
-	       abilock_code_name(report->findings[0].code));
+	printf("%s: refused: %s\n  ", candidate->path, abilock_code_name(report->findings[0].code));
 	abilock_report_print_headline(report, stdout);
 	putchar('\n');
 	abilock_report_print_details(report, stdout);
@@ -262,9 +271,9 @@ static void print_text(const struct verify *verify, const struct candidate *cand
 
 static int worst(int status, const struct candidate *candidate)
 {
-	int own = !candidate->report		   ? ABILOCK_EXIT_ERROR :
-		  candidate->report->finding_count ? ABILOCK_EXIT_FINDINGS :
-						     ABILOCK_EXIT_OK;
+	int own = !candidate->report		     ? ABILOCK_EXIT_ERROR
+		  : candidate->report->finding_count ? ABILOCK_EXIT_FINDINGS
+						     : ABILOCK_EXIT_OK;
 
 	return own > status ? own : status;
 }
@@ -293,8 +302,9 @@ static int open_host(struct verify *verify, struct abilock_error *err)
 					      ABILOCK_ROLE_HOST_LIBRARY, NULL, err);
 	/* A symbol of a library that is not there would be said to be missing in a module. */
 	for (size_t i = 0; r >= 0 && i < verify->base.missing_count; i++)
-		(void)fprintf(stderr, "abiaudit: warning: %s, which %s needs, is not found: its "
-				      "symbols count as unresolved (--root, --library-path)\n",
+		(void)fprintf(stderr,
+			      "abiaudit: warning: %s, which %s needs, is not found: its "
+			      "symbols count as unresolved (--root, --library-path)\n",
 			      verify->base.missing[i].name, verify->base.missing[i].needed_by);
 	return r;
 }
@@ -326,9 +336,9 @@ static int run_all(struct verify *verify, int *ret_status, struct abilock_error 
 int cmd_verify(const struct abilock_invocation *inv)
 {
 	const char *format = abilock_cli_value(inv, OPT_FORMAT, "text");
-	_cleanup_(abilock_names_deinit) struct abilock_names names = { 0 };
-	_cleanup_(verify_deinit) struct verify verify = { .inv = inv };
-	struct abilock_error error = { 0 };
+	_cleanup_(abilock_names_deinit) struct abilock_names names = {0};
+	_cleanup_(verify_deinit) struct verify verify = {.inv = inv};
+	struct abilock_error error = {0};
 
 	if (!abilock_cli_has(inv, OPT_HOST))
 		return abilock_cli_usage(inv, "--host FILE is missing: the program or library that "

@@ -3,8 +3,8 @@
 #ifndef ABIAUDIT_VERIFY_JSON_H
 #define ABIAUDIT_VERIFY_JSON_H
 
+#include "../report_text.h"
 #include "json.h"
-#include "../report.h"
 
 /** Start a document about modules of @p host. @return Owned by the caller, or NULL. */
 struct json_object *verify_json_new(const struct abilock_object *host);

@@ -8,7 +8,7 @@
 
 ABILOCK_HOST();
 
-HOST_EXPORT int host_table[4] = { 1, 2, 3, 4 };
+HOST_EXPORT int host_table[4] = {1, 2, 3, 4};
 HOST_EXPORT_PRIVATE int host_state;
 HOST_EXPORT_PRIVATE __thread int host_thread_depth;
 

@@ -25,14 +25,15 @@ static int load_plain(const char *path)
 
 static int load_checked(const char *path)
 {
-	struct abilock_verify_options options = { .size = sizeof(options) };
+	struct abilock_verify_options options = {.size = sizeof(options)};
 	struct abilock_verdict *verdict = NULL;
 	int expected = abilock_verify(path, &options, &verdict);
 	void *handle = abilock_dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	const char *text = handle ? "loaded" : abilock_dlerror();
 
 	puts(text);
-	if (expected != (handle ? 0 : 1) || (!handle && strcmp(text, abilock_verdict_text(verdict))))
+	if (expected != (handle ? 0 : 1) ||
+	    (!handle && strcmp(text, abilock_verdict_text(verdict))))
 		return 2;
 	abilock_verdict_free(verdict);
 	return expected;

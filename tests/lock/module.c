@@ -40,10 +40,10 @@ static void *mod_resolve(void)
 }
 
 int mod_ifunc(void) __attribute__((ifunc("mod_resolve")));
-int (*const mod_table[])(void) = { mod_ifunc };
+int (*const mod_table[])(void) = {mod_ifunc};
 #endif
 
-const int mod_data[] = { 1, 2, 3 };
+const int mod_data[] = {1, 2, 3};
 
 #ifdef USE_PRIVATE
 int mod_push(void)

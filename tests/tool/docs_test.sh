@@ -83,13 +83,13 @@ pages_are_built() {
 # ---- findings ----
 
 codes_of() {
-	sed -n 's/^\t\[ABILOCK_[A-Z_]*\] = { "\([a-z-]*\)",.*/\1/p' "$1/symbols/lock.c"
+	sed -n 's/^\t\[ABILOCK_[A-Z_]*\] = { "\([a-z-]*\)",.*/\1/p' "$1/symbols/codes.c"
 }
 
 # Kinds of error that a file can have; `syntax` and `usage` are about declarations and callers.
 kinds_of() {
 	sed -n '/^const char \*abilock_error_name/,/^}/s/.*return "\([a-z-]*\)".*/\1/p' \
-		"$1/symbols/report.c" | grep -vx -e syntax -e usage
+		"$1/symbols/report_text.c" | grep -vx -e syntax -e usage
 }
 
 headings_of() { sed -n 's/^## `\(.*\)`$/\1/p' "$1/docs/findings.md"; }
@@ -108,7 +108,7 @@ page_codes_of() { sed -n 's/^\*\([a-z-]*\)\*$/\1/p' "$1/docs/man/abilock-finding
 
 # Every enum row has a name: the table and the enum cannot part.
 enum_has_names() {
-	sed -n '/^enum abilock_code {/,/^}/s/^\tABILOCK_\([A-Z_]*\),.*/\1/p' "$1/symbols/lock.h" |
+	sed -n '/^enum abilock_code {/,/^}/s/^\tABILOCK_\([A-Z_]*\),.*/\1/p' "$1/symbols/codes.h" |
 		grep -vx CODE_COUNT | tr 'A-Z_' 'a-z-' >"$dir/enum"
 	codes_of "$1" | diff "$dir/enum" -
 }

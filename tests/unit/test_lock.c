@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "../../symbols/lock.h"
-#include "../../symbols/report.h"
+#include "../../symbols/report_text.h"
 #include "../../symbols/stamp.h"
 
 static struct abilock_error err;
@@ -163,8 +163,9 @@ END_TEST
 
 START_TEST(a_library_of_another_machine_is_passed_over)
 {
-	sh(MAKE_MODULE("-Wl,-rpath,'$ORIGIN/a:$ORIGIN/b'")
-	   " && printf '\\363\\000' | dd of=a/libx.so bs=1 seek=18 conv=notrunc 2>/dev/null");
+	sh(MAKE_MODULE(
+		"-Wl,-rpath,'$ORIGIN/a:$ORIGIN/b'") " && printf '\\363\\000' | dd of=a/libx.so "
+						    "bs=1 seek=18 conv=notrunc 2>/dev/null");
 	ck_assert_str_eq(find("m.so", NULL, NULL), in_dir("b/libx.so"));
 }
 END_TEST
@@ -179,7 +180,8 @@ END_TEST
 START_TEST(ld_so_conf_of_the_root_is_read)
 {
 	sh(MAKE_MODULE("") " && echo 'include ld.so.conf.d/*.conf' > root/etc/ld.so.conf && "
-			   "printf '# comment\\n/usr/lib/found # here\\n' > root/etc/ld.so.conf.d/x.conf && "
+			   "printf '# comment\\n/usr/lib/found # here\\n' > "
+			   "root/etc/ld.so.conf.d/x.conf && "
 			   "mv a/libx.so root/usr/lib/found/");
 	ck_assert_str_eq(find("m.so", in_dir("root"), NULL), in_dir("root/usr/lib/found/libx.so"));
 }
@@ -187,8 +189,9 @@ END_TEST
 
 START_TEST(an_absolute_link_stays_below_the_root)
 {
-	sh(MAKE_MODULE("") " && mkdir -p root/opt root/usr/lib && mv a/libx.so root/opt/libx.so.1 && "
-			   "ln -s /opt/libx.so.1 root/usr/lib/libx.so");
+	sh(MAKE_MODULE(
+		"") " && mkdir -p root/opt root/usr/lib && mv a/libx.so root/opt/libx.so.1 && "
+		    "ln -s /opt/libx.so.1 root/usr/lib/libx.so");
 	ck_assert_str_eq(find("m.so", in_dir("root"), NULL), in_dir("root/opt/libx.so.1"));
 }
 END_TEST
@@ -220,7 +223,7 @@ END_TEST
 static struct abilock_stamp compare_stamps(const char *module, const char *host)
 {
 	static struct abilock_arena arena;
-	struct abilock_stamp stamp = { 0 };
+	struct abilock_stamp stamp = {0};
 
 	abilock_arena_clear(&arena);
 	sh(module);

@@ -39,8 +39,8 @@ ABILOCK_API void *abilock_dlopen(const char *file, int flags);
 /**
  * What went wrong last in this thread, as dlerror(3).
  *
- * After a refusal the first line is the one that the dynamic linker would print; the lines behind it
- * are the findings, the builds of host and module, and what to do.
+ * After a refusal the first line is the one that the dynamic linker would print; the lines behind
+ * it are the findings, the builds of host and module, and what to do.
  *
  * @return Text without a newline at the end, valid until the next call in this thread; NULL when
  *         nothing failed since the last call. Without an error of abilock_dlopen() it is what
@@ -54,10 +54,10 @@ struct abilock_verdict;
 
 /** Options of abilock_verify(). Set @p size, leave the rest 0 where the default will do. */
 struct abilock_verify_options {
-	size_t size;	     /**< sizeof(struct abilock_verify_options). */
-	const char *host;    /**< Host name, soname or path of the host in this process; NULL: find
-				  it by itself. */
-	int require_lock;    /**< Non-zero: refuse where host or module carry no `.note.abilock`. */
+	size_t size;	  /**< sizeof(struct abilock_verify_options). */
+	const char *host; /**< Host name, soname or path of the host in this process; NULL: find
+			       it by itself. */
+	int require_lock; /**< Non-zero: refuse where host or module carry no `.note.abilock`. */
 };
 
 /**
@@ -82,8 +82,8 @@ ABILOCK_API const char *abilock_verdict_text(const struct abilock_verdict *verdi
 /** Number of findings; 0 for a module that would load. @since 0.1 */
 ABILOCK_API size_t abilock_verdict_count(const struct abilock_verdict *verdict);
 
-/** Stable code of finding @p index, such as "missing-node" (docs/findings.md); NULL beyond the last.
- * Findings come most telling first. @since 0.1 */
+/** Stable code of finding @p index, such as "missing-node" (docs/findings.md); NULL beyond the
+ * last. Findings come most telling first. @since 0.1 */
 ABILOCK_API const char *abilock_verdict_code(const struct abilock_verdict *verdict, size_t index);
 
 /** Node, symbol, library or path that finding @p index is about. Borrowed; NULL beyond the last.
@@ -93,8 +93,7 @@ ABILOCK_API const char *abilock_verdict_subject(const struct abilock_verdict *ve
 
 /** One sentence about finding @p index: what was found and what was expected. Borrowed; NULL beyond
  * the last. @since 0.1 */
-ABILOCK_API const char *abilock_verdict_detail(const struct abilock_verdict *verdict,
-					       size_t index);
+ABILOCK_API const char *abilock_verdict_detail(const struct abilock_verdict *verdict, size_t index);
 
 /** Release a verdict. NULL is a no-op. @since 0.1 */
 ABILOCK_API void abilock_verdict_free(struct abilock_verdict *verdict);

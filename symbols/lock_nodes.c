@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock: version nodes. */
+#include "lock_check.h"
+
+bool abilock_check_is_host_name(const struct abilock_check *check, const char *file)
+{
+	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *host = check->question->host;
+
+	if (host->soname ? str_eq(host->soname, file) : str_eq(path_base(host->path), file))
+		return true;
+	return module->note && module->note->soname && str_eq(module->note->soname, file);
+}
+
+static int add_node_symbols(struct abilock_check *check, enum abilock_code code,
+			    const struct abilock_verneed *need)
+{
+	struct abilock_finding *finding = abilock_report_find(check->report, code, need->node);
+	const char *marker = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < check->needs.reference_count; i++) {
+		const char *name = check->needs.references[i].name;
+
+		if (check->needs.references[i].version != need)
+			continue;
+		/* Our own marker says nothing to a reader, unless nothing else is there. */
+		if (str_starts(name, "abilock_marker_"))
+			marker = name;
+		else
+			r = abilock_report_add_symbol(check->report, check->err, finding, name);
+	}
+	if (r >= 0 && marker && finding->symbol_count == 0)
+		r = abilock_report_add_symbol(check->report, check->err, finding, marker);
+	return r;
+}
+
+/* Of the symbols behind a missing private node, those that the host now exports publicly. */
+static int check_promoted(struct abilock_check *check, const struct abilock_verneed *need)
+{
+	struct abilock_object *host = check->question->host;
+
+	for (size_t i = 0; i < check->needs.reference_count; i++) {
+		const struct abilock_reference *reference = &check->needs.references[i];
+		struct abilock_symbol symbol;
+
+		if (reference->version != need)
+			continue;
+		int r = abilock_object_find_any(host, reference->name, &symbol, check->err);
+		const struct abilock_verdef *def =
+			r > 0 ? abilock_object_verdef(host, symbol.version) : NULL;
+		if (def && !abilock_node_name_is_private(def->name))
+			r = add_finding(check, ABILOCK_PROMOTED_SYMBOL, reference->name, host->path,
+					"it was in %s and is in %s now", need->node, def->name);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int check_host_node(struct abilock_check *check, const struct abilock_verneed *need)
+{
+	const struct abilock_object *host = check->question->host;
+	const bool is_private = abilock_node_name_is_private(need->node);
+	int r = 0;
+
+	if (is_private) {
+		check->report->needs_same_build = true;
+		if (!check->report->module.tag)
+			check->report->module.tag =
+				abilock_arena_text(&check->report->arena, need->node);
+		if (check->kind && str_eq(check->kind, "public")) {
+			r = add_finding(check, ABILOCK_MISLABELLED, need->node, host->path,
+					"build it with ABILOCK_MODULE(..., PRIVATE)");
+			if (r >= 0)
+				r = add_node_symbols(check, ABILOCK_MISLABELLED, need);
+		}
+	}
+	if (r >= 0 && (need->flags & VER_FLG_WEAK)) {
+		r = add_finding(check, ABILOCK_WEAK_NODE, need->node, host->path,
+				"VER_FLG_WEAK: the dynamic linker would only warn");
+		if (r >= 0)
+			r = add_node_symbols(check, ABILOCK_WEAK_NODE, need);
+	}
+	if (r < 0 || !check->host_has_nodes || abilock_object_find_verdef(host, need->node))
+		return r;
+	r = add_finding(check, ABILOCK_MISSING_NODE, need->node, host->path, "the host has %s",
+			check->report->host.tag ? check->report->host.tag : "other nodes");
+	if (r >= 0)
+		r = add_node_symbols(check, ABILOCK_MISSING_NODE, need);
+	if (r >= 0 && is_private)
+		r = check_promoted(check, need);
+	return r;
+}
+
+static int check_library_node(struct abilock_check *check, const struct abilock_verneed *need)
+{
+	const struct abilock_provider *provider =
+		abilock_scope_named(check->question->scope, need->file);
+	const struct abilock_object *library = provider ? provider->object : NULL;
+	int r;
+
+	if (!library) /* a missing library is a finding of its own */
+		return 0;
+	if (library->verdef_count == 0) {
+		if (abilock_report_find(check->report, ABILOCK_LIBRARY_WITHOUT_NODES, need->file))
+			return 0;
+		return add_finding(check, ABILOCK_LIBRARY_WITHOUT_NODES, need->file, library->path,
+				   "the module needs %s of it", need->node);
+	}
+	if ((need->flags & VER_FLG_WEAK) || abilock_object_find_verdef(library, need->node))
+		return 0;
+	r = add_finding(check, ABILOCK_MISSING_LIBRARY_NODE, need->node, library->path,
+			"the module was built with a newer %s", need->file);
+	return r < 0 ? r : add_node_symbols(check, ABILOCK_MISSING_LIBRARY_NODE, need);
+}
+
+int abilock_check_nodes(struct abilock_check *check)
+{
+	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *host = check->question->host;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < module->verneed_count; i++) {
+		const struct abilock_verneed *need = &module->verneeds[i];
+
+		if (!abilock_check_is_host_name(check, need->file)) {
+			r = check_library_node(check, need);
+			continue;
+		}
+		if (!check->host_has_nodes &&
+		    !abilock_report_find(check->report, ABILOCK_HOST_WITHOUT_NODES, NULL))
+			r = add_finding(check, ABILOCK_HOST_WITHOUT_NODES, host->path, NULL,
+					"the module needs %s and the host defines no version node "
+					"at all: it was linked without its version script",
+					need->node);
+		if (r >= 0)
+			r = check_host_node(check, need);
+	}
+	return r;
+}
