@@ -85,9 +85,9 @@ refuses() {
 		prints "^  module .*/$module.so +built for $name $tag_a" err
 	check "$what: says what the host is" prints "^  host .*/$host_file +is +$name $tag_b" err
 	check "$what: says what to do" prints "^  fix +[a-z].*$module.so" err
-	check_not "$what: no code of the module ran" mapped "$module.so"
+	check_not "$what: the module was not even mapped" mapped "$module.so"
 	if [[ $library ]]; then
-		check_not "$what: no code of its library ran" mapped "$library"
+		check_not "$what: nor was its library" mapped "$library"
 	fi
 	check_not "$what: the host did no work without it" test -s out
 }

@@ -83,7 +83,7 @@ pages_are_built() {
 # ---- findings ----
 
 codes_of() {
-	sed -n 's/^\t\[ABILOCK_[A-Z_]*\] = { "\([a-z-]*\)",.*/\1/p' "$1/symbols/codes.c"
+	sed -n 's/^\t\[ABILOCK_[A-Z_]*\] = { *"\([a-z-]*\)",.*/\1/p' "$1/symbols/codes.c"
 }
 
 # Kinds of error that a file can have; `syntax` and `usage` are about declarations and callers.
