@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "lock.h"
 
+#include <stdarg.h>
 #include <sys/stat.h>
 
 #include "lock_check.h"
 #include "stamp.h"
+
+int abilock_check_add(struct abilock_check *check, enum abilock_code code, const char *subject,
+		      const char *provider, const char *detail_fmt, ...)
+{
+	char detail[1024];
+	va_list ap;
+
+	va_start(ap, detail_fmt);
+	(void)vsnprintf(detail, sizeof(detail), detail_fmt, ap);
+	va_end(ap);
+	if (!check->is_library)
+		return abilock_report_add(check->report, check->err, code, subject, provider, "%s",
+					  detail);
+	return abilock_report_add(check->report, check->err, code, subject, provider,
+				  "%s (in %s, which the module brings in)", detail,
+				  check->object->path);
+}
 
 /* ---- the file itself ---- */
 
@@ -15,32 +33,32 @@ static bool is_ours(const struct abilock_object *object, const char *kind)
 
 static int check_machine(struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 	const struct abilock_object *host = check->question->host;
 	char a[24], b[24];
 
 	if (module->elf_class != host->elf_class)
-		return add_finding(check, ABILOCK_WRONG_CLASS, module->path, NULL,
-				   "the module is %s-bit, the host %s-bit",
-				   module->elf_class == ELFCLASS64 ? "64" : "32",
-				   host->elf_class == ELFCLASS64 ? "64" : "32");
+		return abilock_check_add(check, ABILOCK_WRONG_CLASS, module->path, NULL,
+					 "the module is %s-bit, the host %s-bit",
+					 module->elf_class == ELFCLASS64 ? "64" : "32",
+					 host->elf_class == ELFCLASS64 ? "64" : "32");
 	if (module->data != host->data)
-		return add_finding(check, ABILOCK_WRONG_BYTE_ORDER, module->path, NULL,
-				   "the module is %s endian, the host %s endian",
-				   module->data == ELFDATA2LSB ? "little" : "big",
-				   host->data == ELFDATA2LSB ? "little" : "big");
+		return abilock_check_add(check, ABILOCK_WRONG_BYTE_ORDER, module->path, NULL,
+					 "the module is %s endian, the host %s endian",
+					 module->data == ELFDATA2LSB ? "little" : "big",
+					 host->data == ELFDATA2LSB ? "little" : "big");
 	if (module->machine != host->machine)
-		return add_finding(check, ABILOCK_WRONG_MACHINE, module->path, NULL,
-				   "the module is for %s, the host for %s",
-				   abilock_machine_name(module->machine, a, sizeof(a)),
-				   abilock_machine_name(host->machine, b, sizeof(b)));
+		return abilock_check_add(check, ABILOCK_WRONG_MACHINE, module->path, NULL,
+					 "the module is for %s, the host for %s",
+					 abilock_machine_name(module->machine, a, sizeof(a)),
+					 abilock_machine_name(host->machine, b, sizeof(b)));
 	if (module->type != ET_DYN || (module->dt_flags_1 & DF_1_PIE) || !module->has_dynamic)
-		return add_finding(check, ABILOCK_NOT_A_MODULE, module->path, NULL,
-				   "it is a program, not a shared object");
+		return abilock_check_add(check, ABILOCK_NOT_A_MODULE, module->path, NULL,
+					 "it is a program, not a shared object");
 	if (is_ours(module, "host"))
-		return add_finding(check, ABILOCK_NOT_A_MODULE, module->path, NULL,
-				   "it is the host %s itself, not a module of it",
-				   module->note->host);
+		return abilock_check_add(check, ABILOCK_NOT_A_MODULE, module->path, NULL,
+					 "it is the host %s itself, not a module of it",
+					 module->note->host);
 	return 0;
 }
 
@@ -48,46 +66,46 @@ static int check_machine(struct abilock_check *check)
 
 static int check_kind(struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 	const struct abilock_object *host = check->question->host;
 	const char *node = module->note->node;
 
 	if (str_eq(check->kind, "public")) {
 		if (!node || abilock_object_find_verdef(host, node))
 			return 0;
-		return add_finding(check, ABILOCK_MISSING_NODE, node, host->path,
-				   "the module was built with it as the newest public node");
+		return abilock_check_add(check, ABILOCK_MISSING_NODE, node, host->path,
+					 "the module was built with it as the newest public node");
 	}
 	if (!str_eq(check->kind, "private"))
-		return add_finding(check, ABILOCK_NO_NOTE, module->path, NULL,
-				   "its note has the unknown kind \"%s\"", check->kind);
+		return abilock_check_add(check, ABILOCK_NO_NOTE, module->path, NULL,
+					 "its note has the unknown kind \"%s\"", check->kind);
 	/* The nodes usually say the same, and better: see drop_echoes(). */
 	if (check->host_is_locked && !str_eq(module->note->tag, host->note->tag))
-		return add_finding(check, ABILOCK_OTHER_BUILD, module->note->tag, host->path,
-				   "the host is %s", host->note->tag);
+		return abilock_check_add(check, ABILOCK_OTHER_BUILD, module->note->tag, host->path,
+					 "the host is %s", host->note->tag);
 	return 0;
 }
 
 static int check_note(struct abilock_check *check)
 {
 	const struct abilock_lock_question *question = check->question;
-	const struct abilock_object *module = question->module, *host = question->host;
+	const struct abilock_object *module = check->object, *host = question->host;
 
 	if (question->require_lock && !check->host_is_locked) {
-		int r = add_finding(check, ABILOCK_HOST_NOT_LOCKED, host->path, NULL,
-				    "it has no .note.abilock; build it with ABILOCK_HOST()");
+		int r = abilock_check_add(check, ABILOCK_HOST_NOT_LOCKED, host->path, NULL,
+					  "it has no .note.abilock; build it with ABILOCK_HOST()");
 		if (r < 0)
 			return r;
 	}
 	if (!module->note) {
 		if (!check->host_is_locked && !question->require_lock)
 			return 0;
-		return add_finding(check, ABILOCK_NO_NOTE, module->path, NULL,
-				   "it has no .note.abilock; build it with ABILOCK_MODULE()");
+		return abilock_check_add(check, ABILOCK_NO_NOTE, module->path, NULL,
+					 "it has no .note.abilock; build it with ABILOCK_MODULE()");
 	}
 	if (check->host_is_locked && !str_eq(module->note->host, host->note->host))
-		return add_finding(check, ABILOCK_OTHER_HOST, module->note->host, host->path,
-				   "the host is %s", host->note->host);
+		return abilock_check_add(check, ABILOCK_OTHER_HOST, module->note->host, host->path,
+					 "the host is %s", host->note->host);
 	return check_kind(check);
 }
 
@@ -95,7 +113,7 @@ static int check_note(struct abilock_check *check)
 
 static int check_tie(struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 	const bool is_public = check->kind && str_eq(check->kind, "public");
 	const bool must_tie = check->host_is_locked || check->question->require_lock;
 
@@ -104,24 +122,27 @@ static int check_tie(struct abilock_check *check)
 	if (check->strong) {
 		if (!check->kind || check->strong_private || !check->host_has_nodes)
 			return 0;
-		return add_finding(check, ABILOCK_NO_MARKER, module->path, NULL,
-				   "its note says private, but its reference to %s is gone: was it "
-				   "linked with --gc-sections by a linker that ignores "
-				   "SHF_GNU_RETAIN?",
-				   module->note->node ? module->note->node : "the private node");
+		return abilock_check_add(
+			check, ABILOCK_NO_MARKER, module->path, NULL,
+			"its note says private, but its reference to %s is gone: was it "
+			"linked with --gc-sections by a linker that ignores "
+			"SHF_GNU_RETAIN?",
+			module->note->node ? module->note->node : "the private node");
 	}
 	if (check->weak && (check->host_has_nodes || must_tie))
-		return add_finding(check, ABILOCK_WEAK_REFERENCES_ONLY, module->path, NULL,
-				   "%zu weak reference%s and no strong one: no version of the host "
-				   "is enforced",
-				   check->weak, check->weak == 1 ? "" : "s");
+		return abilock_check_add(
+			check, ABILOCK_WEAK_REFERENCES_ONLY, module->path, NULL,
+			"%zu weak reference%s and no strong one: no version of the host "
+			"is enforced",
+			check->weak, check->weak == 1 ? "" : "s");
 	if (!must_tie)
 		return 0;
 	if (check->foreign == 0)
-		return add_finding(check, ABILOCK_DATA_ONLY, module->path, NULL,
-				   "it refers to no symbol at all: it would load into any host");
-	return add_finding(check, ABILOCK_NO_HOST_SYMBOL, module->path, NULL,
-			   "it would load into any build of the host");
+		return abilock_check_add(
+			check, ABILOCK_DATA_ONLY, module->path, NULL,
+			"it refers to no symbol at all: it would load into any host");
+	return abilock_check_add(check, ABILOCK_NO_HOST_SYMBOL, module->path, NULL,
+				 "it would load into any build of the host");
 }
 
 /* ---- the host's identity ---- */
@@ -145,8 +166,9 @@ static bool is_copy_of_host(const struct abilock_check *check, const struct abil
 	if (check->host_is_locked && is_ours(library, "host") &&
 	    str_eq(library->note->host, host->note->host))
 		return true;
-	if (host->soname && library->soname && str_eq(host->soname, library->soname))
-		return true;
+	/* With two names they are two: all libraries of Qt have the same private node. */
+	if (host->soname && library->soname)
+		return str_eq(host->soname, library->soname);
 	return shares_private_node(host, library);
 }
 
@@ -160,18 +182,19 @@ static int check_copies(struct abilock_check *check)
 
 		if (provider->role == ABILOCK_ROLE_MODULE_LIBRARY &&
 		    is_copy_of_host(check, provider->object))
-			r = add_finding(check, ABILOCK_SECOND_HOST_COPY, provider->object->path,
-					check->question->host->path,
-					"%s leads to it through the module's run path; two copies "
-					"of the host's state would exist",
-					provider->name);
+			r = abilock_check_add(
+				check, ABILOCK_SECOND_HOST_COPY, provider->object->path,
+				check->question->host->path,
+				"%s leads to it through the module's run path; two copies "
+				"of the host's state would exist",
+				provider->name);
 	}
 	return r;
 }
 
 static int check_soname(struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 	const struct abilock_object *host = check->question->host;
 	const char *wanted = module->note ? module->note->soname : NULL;
 
@@ -180,10 +203,11 @@ static int check_soname(struct abilock_check *check)
 	for (size_t i = 0; i < module->needed_count; i++)
 		if (str_eq(module->needed[i], wanted) &&
 		    !(host->soname && str_eq(host->soname, wanted)))
-			return add_finding(check, ABILOCK_HOST_WITHOUT_SONAME, wanted, host->path,
-					   "the host's soname is %s; link it with -Wl,-soname,%s "
-					   "(gold writes none into a program)",
-					   host->soname ? host->soname : "missing", wanted);
+			return abilock_check_add(
+				check, ABILOCK_HOST_WITHOUT_SONAME, wanted, host->path,
+				"the host's soname is %s; link it with -Wl,-soname,%s "
+				"(gold writes none into a program)",
+				host->soname ? host->soname : "missing", wanted);
 	return 0;
 }
 
@@ -193,8 +217,8 @@ static int check_missing_libraries(struct abilock_check *check)
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < scope->missing_count; i++)
-		r = add_finding(check, ABILOCK_MISSING_LIBRARY, scope->missing[i].name, NULL,
-				"needed by %s", scope->missing[i].needed_by);
+		r = abilock_check_add(check, ABILOCK_MISSING_LIBRARY, scope->missing[i].name, NULL,
+				      "needed by %s", scope->missing[i].needed_by);
 	return r;
 }
 
@@ -231,9 +255,10 @@ static int check_installed(struct abilock_check *check)
 			abilock_report_find(check->report, ABILOCK_OTHER_BUILD, NULL);
 	if ((missing == 0 || satisfied < missing) && !same_tag)
 		return 0;
-	return add_finding(check, ABILOCK_STALE_HOST, installed->path, question->host->path,
-			   "the file on disk has what the module needs; this process still runs "
-			   "the host that was there before");
+	return abilock_check_add(
+		check, ABILOCK_STALE_HOST, installed->path, question->host->path,
+		"the file on disk has what the module needs; this process still runs "
+		"the host that was there before");
 }
 
 static int check_stamp(struct abilock_check *check)
@@ -252,14 +277,60 @@ static int check_stamp(struct abilock_check *check)
 		check->report->host.tag = stamp.matches ? stamp.module : stamp.host;
 	if (stamp.matches || !stamp.host)
 		return 0;
-	return add_finding(check, ABILOCK_STAMP_MISMATCH, stamp.module, question->host->path,
-			   "the host has %s", stamp.host);
+	return abilock_check_add(check, ABILOCK_STAMP_MISMATCH, stamp.module, question->host->path,
+				 "the host has %s", stamp.host);
+}
+
+/*
+ * A library that only the module brings in is loaded with it, and its code runs first: what holds
+ * for the module holds for it. But only one with a note has to be tied to the host.
+ */
+static int check_library(const struct abilock_check *module, struct abilock_object *library)
+{
+	const struct abilock_object *host = module->question->host;
+	const struct abilock_note *note = library->note;
+	struct abilock_check check = {.question = module->question,
+				      .object = library,
+				      .is_library = true,
+				      .report = module->report,
+				      .err = module->err,
+				      .host_is_locked = module->host_is_locked,
+				      .host_has_nodes = module->host_has_nodes};
+	const bool is_module = note && module->host_is_locked && !str_eq(note->kind, "host") &&
+			       str_eq(note->host, host->note->host);
+	int r = abilock_object_needs(library, &check.needs, check.err);
+
+	if (r >= 0 && is_module) {
+		check.kind = note->kind;
+		r = check_note(&check);
+	}
+	if (r >= 0)
+		r = abilock_check_nodes(&check);
+	if (r >= 0)
+		r = abilock_check_references(&check);
+	return r >= 0 && is_module ? check_tie(&check) : r;
+}
+
+static int check_libraries(struct abilock_check *check)
+{
+	const struct abilock_scope *scope = check->question->scope;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < scope->provider_count; i++) {
+		const struct abilock_provider *provider = &scope->providers[i];
+
+		/* A copy of the host is a finding as it is. */
+		if (provider->role == ABILOCK_ROLE_MODULE_LIBRARY &&
+		    !is_copy_of_host(check, provider->object))
+			r = check_library(check, provider->object);
+	}
+	return r;
 }
 
 /* Has the module to do with this host at all? */
 static int check_relation(struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 	const struct abilock_note *note = module->note;
 	const char *soname = check->question->host->soname;
 	bool related =
@@ -300,6 +371,7 @@ static int run(struct abilock_check *check)
 		check_soname,
 		check_stamp,
 		check_missing_libraries,
+		check_libraries,
 		check_installed,
 		check_relation,
 	};
@@ -307,14 +379,14 @@ static int run(struct abilock_check *check)
 	int r = 0;
 
 	if (unsafe)
-		r = add_finding(check, ABILOCK_UNSAFE_PATH, check->question->module->path, NULL,
-				"%s", unsafe);
+		r = abilock_check_add(check, ABILOCK_UNSAFE_PATH, check->question->module->path,
+				      NULL, "%s", unsafe);
 	if (r >= 0)
 		r = check_machine(check);
 	/* A file for another machine shares nothing that could be compared. */
 	if (r < 0 || check->report->finding_count > (unsafe ? 1 : 0))
 		return r;
-	r = abilock_object_needs(check->question->module, &check->needs, check->err);
+	r = abilock_object_needs(check->object, &check->needs, check->err);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(steps); i++)
 		r = steps[i](check);
 	drop_echoes(check);
@@ -330,6 +402,7 @@ int abilock_lock_check(const struct abilock_lock_question *question,
 	if (!report)
 		return abilock_error_nomem(err);
 	struct abilock_check check = {.question = question,
+				      .object = question->module,
 				      .report = report,
 				      .err = err,
 				      .host_is_locked = is_ours(host, "host"),
@@ -339,7 +412,6 @@ int abilock_lock_check(const struct abilock_lock_question *question,
 	abilock_report_describe(report, module, &report->module);
 	abilock_report_describe(report, host, &report->host);
 	int r = run(&check);
-	free(check.libraries);
 	if (r < 0)
 		return r;
 	abilock_report_sort(report);

@@ -6,15 +6,17 @@
 #include "lock.h"
 #include "needs.h"
 
-/* What one check works on. */
+/* What one check works on: the module, or a library that the module brings in. */
 struct abilock_check {
 	const struct abilock_lock_question *question;
-	struct abilock_needs needs;
+	struct abilock_object *object;
+	bool is_library;
+	struct abilock_needs needs; /* of the object */
 	struct abilock_report *report;
 	struct abilock_error *err;
 	bool host_is_locked; /* carries our note */
 	bool host_has_nodes;
-	const char *kind; /* of the module's note, or NULL */
+	const char *kind; /* of the object's note, or NULL */
 	/* Counted by check_references() */
 	size_t strong;	       /* strong references to a node of the host */
 	size_t strong_private; /* those among them that name a private node */
@@ -25,20 +27,20 @@ struct abilock_check {
 	size_t library_count;
 };
 
-/** Add a finding to the report of a check. */
-#define add_finding(check, code, subject, provider, ...)                                           \
-	abilock_report_add((check)->report, (check)->err, code, subject, provider, __VA_ARGS__)
+/** Add a finding to the report; about a library it says so. @return 0 or ABILOCK_E_NOMEM. */
+int abilock_check_add(struct abilock_check *check, enum abilock_code code, const char *subject,
+		      const char *provider, const char *detail_fmt, ...) _printf_(5, 6);
 
 /** Whether a DT_NEEDED name means the host. */
 bool abilock_check_is_host_name(const struct abilock_check *check, const char *file);
 
-/** Whether the module has a version table for the host: it was linked with it. */
+/** Whether the object has a version table for the host: it was linked with it. */
 bool abilock_check_links_host(const struct abilock_check *check);
 
-/** Every version node that the module needs, of the host and of libraries. */
+/** Every version node that the object needs, of the host and of libraries. */
 int abilock_check_nodes(struct abilock_check *check);
 
-/** Every symbol that the module needs; counts what ties it to the host. */
+/** Every symbol that the object needs; counts what ties it to the host. */
 int abilock_check_references(struct abilock_check *check);
 
 #endif

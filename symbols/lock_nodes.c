@@ -4,12 +4,13 @@
 
 bool abilock_check_is_host_name(const struct abilock_check *check, const char *file)
 {
-	const struct abilock_object *module = check->question->module;
 	const struct abilock_object *host = check->question->host;
+	/* What the module calls the host is the host for its libraries as well. */
+	const struct abilock_note *note = check->question->module->note;
 
 	if (host->soname ? str_eq(host->soname, file) : str_eq(path_base(host->path), file))
 		return true;
-	return module->note && module->note->soname && str_eq(module->note->soname, file);
+	return note && note->soname && str_eq(note->soname, file);
 }
 
 static int add_node_symbols(struct abilock_check *check, enum abilock_code code,
@@ -50,8 +51,9 @@ static int check_promoted(struct abilock_check *check, const struct abilock_vern
 		const struct abilock_verdef *def =
 			r > 0 ? abilock_object_verdef(host, symbol.version) : NULL;
 		if (def && !abilock_node_name_is_private(def->name))
-			r = add_finding(check, ABILOCK_PROMOTED_SYMBOL, reference->name, host->path,
-					"it was in %s and is in %s now", need->node, def->name);
+			r = abilock_check_add(check, ABILOCK_PROMOTED_SYMBOL, reference->name,
+					      host->path, "it was in %s and is in %s now",
+					      need->node, def->name);
 		if (r < 0)
 			return r;
 	}
@@ -66,26 +68,27 @@ static int check_host_node(struct abilock_check *check, const struct abilock_ver
 
 	if (is_private) {
 		check->report->needs_same_build = true;
-		if (!check->report->module.tag)
+		if (!check->report->module.tag && !check->is_library)
 			check->report->module.tag =
 				abilock_arena_text(&check->report->arena, need->node);
 		if (check->kind && str_eq(check->kind, "public")) {
-			r = add_finding(check, ABILOCK_MISLABELLED, need->node, host->path,
-					"build it with ABILOCK_MODULE(..., PRIVATE)");
+			r = abilock_check_add(check, ABILOCK_MISLABELLED, need->node, host->path,
+					      "build it with ABILOCK_MODULE(..., PRIVATE)");
 			if (r >= 0)
 				r = add_node_symbols(check, ABILOCK_MISLABELLED, need);
 		}
 	}
 	if (r >= 0 && (need->flags & VER_FLG_WEAK)) {
-		r = add_finding(check, ABILOCK_WEAK_NODE, need->node, host->path,
-				"VER_FLG_WEAK: the dynamic linker would only warn");
+		r = abilock_check_add(check, ABILOCK_WEAK_NODE, need->node, host->path,
+				      "VER_FLG_WEAK: the dynamic linker would only warn");
 		if (r >= 0)
 			r = add_node_symbols(check, ABILOCK_WEAK_NODE, need);
 	}
 	if (r < 0 || !check->host_has_nodes || abilock_object_find_verdef(host, need->node))
 		return r;
-	r = add_finding(check, ABILOCK_MISSING_NODE, need->node, host->path, "the host has %s",
-			check->report->host.tag ? check->report->host.tag : "other nodes");
+	r = abilock_check_add(check, ABILOCK_MISSING_NODE, need->node, host->path,
+			      "the host has %s",
+			      check->report->host.tag ? check->report->host.tag : "other nodes");
 	if (r >= 0)
 		r = add_node_symbols(check, ABILOCK_MISSING_NODE, need);
 	if (r >= 0 && is_private)
@@ -105,19 +108,19 @@ static int check_library_node(struct abilock_check *check, const struct abilock_
 	if (library->verdef_count == 0) {
 		if (abilock_report_find(check->report, ABILOCK_LIBRARY_WITHOUT_NODES, need->file))
 			return 0;
-		return add_finding(check, ABILOCK_LIBRARY_WITHOUT_NODES, need->file, library->path,
-				   "the module needs %s of it", need->node);
+		return abilock_check_add(check, ABILOCK_LIBRARY_WITHOUT_NODES, need->file,
+					 library->path, "the module needs %s of it", need->node);
 	}
 	if ((need->flags & VER_FLG_WEAK) || abilock_object_find_verdef(library, need->node))
 		return 0;
-	r = add_finding(check, ABILOCK_MISSING_LIBRARY_NODE, need->node, library->path,
-			"the module was built with a newer %s", need->file);
+	r = abilock_check_add(check, ABILOCK_MISSING_LIBRARY_NODE, need->node, library->path,
+			      "the module was built with a newer %s", need->file);
 	return r < 0 ? r : add_node_symbols(check, ABILOCK_MISSING_LIBRARY_NODE, need);
 }
 
 int abilock_check_nodes(struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 	const struct abilock_object *host = check->question->host;
 	int r = 0;
 
@@ -130,10 +133,11 @@ int abilock_check_nodes(struct abilock_check *check)
 		}
 		if (!check->host_has_nodes &&
 		    !abilock_report_find(check->report, ABILOCK_HOST_WITHOUT_NODES, NULL))
-			r = add_finding(check, ABILOCK_HOST_WITHOUT_NODES, host->path, NULL,
-					"the module needs %s and the host defines no version node "
-					"at all: it was linked without its version script",
-					need->node);
+			r = abilock_check_add(
+				check, ABILOCK_HOST_WITHOUT_NODES, host->path, NULL,
+				"the module needs %s and the host defines no version node "
+				"at all: it was linked without its version script",
+				need->node);
 		if (r >= 0)
 			r = check_host_node(check, need);
 	}

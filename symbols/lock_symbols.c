@@ -137,7 +137,7 @@ static int collect(struct abilock_check *check, enum abilock_code code, const ch
 	int r = 0;
 
 	if (!abilock_report_find(check->report, code, subject))
-		r = add_finding(check, code, subject, host->path, "%s", detail);
+		r = abilock_check_add(check, code, subject, host->path, "%s", detail);
 	if (r < 0)
 		return r;
 	return abilock_report_add_symbol(check->report, check->err,
@@ -147,12 +147,18 @@ static int collect(struct abilock_check *check, enum abilock_code code, const ch
 
 bool abilock_check_links_host(const struct abilock_check *check)
 {
-	const struct abilock_object *module = check->question->module;
+	const struct abilock_object *module = check->object;
 
 	for (size_t i = 0; i < module->verneed_count; i++)
 		if (abilock_check_is_host_name(check, module->verneeds[i].file))
 			return true;
 	return false;
+}
+
+/* The report's counts are those of the module alone. */
+static void count_symbol(struct abilock_check *check, enum abilock_role role)
+{
+	check->report->symbol_counts[role] += !check->is_library;
 }
 
 /* A reference with a version that names the host. */
@@ -173,13 +179,14 @@ static int check_host_reference(struct abilock_check *check,
 		return 0; /* the node is the finding */
 	int r = abilock_object_find(host, reference->name, need->node, &symbol, check->err);
 	if (r > 0)
-		check->report->symbol_counts[ABILOCK_ROLE_HOST]++;
+		count_symbol(check, ABILOCK_ROLE_HOST);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	return add_finding(check, ABILOCK_MISSING_SYMBOL, reference->name, host->path,
-			   "the host has the node %s, but no such symbol in it: it was built from "
-			   "other sources",
-			   need->node);
+	return abilock_check_add(
+		check, ABILOCK_MISSING_SYMBOL, reference->name, host->path,
+		"the host has the node %s, but no such symbol in it: it was built from "
+		"other sources",
+		need->node);
 }
 
 static int add_unresolved(struct abilock_check *check, const struct abilock_reference *reference)
@@ -194,11 +201,11 @@ static int add_unresolved(struct abilock_check *check, const struct abilock_refe
 		     abilock_report_find(check->report, ABILOCK_LIBRARY_WITHOUT_NODES, need->file)))
 		return 0;
 	if (need)
-		return add_finding(check, ABILOCK_UNRESOLVED_SYMBOL, reference->name,
-				   named->object->path, "%s has %s, but no such symbol in it",
-				   need->file, need->node);
-	return add_finding(check, ABILOCK_UNRESOLVED_SYMBOL, reference->name, NULL,
-			   "defined by neither the host, a library nor another module given");
+		return abilock_check_add(check, ABILOCK_UNRESOLVED_SYMBOL, reference->name,
+					 named->object->path, "%s has %s, but no such symbol in it",
+					 need->file, need->node);
+	return abilock_check_add(check, ABILOCK_UNRESOLVED_SYMBOL, reference->name, NULL,
+				 "defined by neither the host, a library nor another module given");
 }
 
 /* Every module has these from the compiler's start files, weak or (mold) not. */
@@ -224,7 +231,7 @@ static int check_reference(struct abilock_check *check, const struct abilock_ref
 	check->foreign += !def && !reference->is_weak && !is_start_file_symbol(reference->name);
 	if (!found.provider)
 		return reference->is_weak ? 0 : add_unresolved(check, reference);
-	check->report->symbol_counts[found.provider->role]++;
+	count_symbol(check, found.provider->role);
 	r = note_provider(check, found.provider);
 	if (r < 0 || !def)
 		return r;
@@ -249,5 +256,8 @@ int abilock_check_references(struct abilock_check *check)
 
 	for (size_t i = 0; r >= 0 && i < check->needs.reference_count; i++)
 		r = check_reference(check, &check->needs.references[i]);
-	return r < 0 ? r : note_library_siblings(check);
+	if (r >= 0)
+		r = note_library_siblings(check);
+	free(take_ptr(check->libraries));
+	return r;
 }

@@ -277,6 +277,19 @@ refused "module without a note" "$a" no-note "$dir/mods/nonote.so"
 cp mods/right.so mods/sections.so && "$EDIT_ELF" blank-versions mods/sections.so || exit 1
 refused "good lock in the sections, none in PT_DYNAMIC" "$a" not-linked "$dir/mods/sections.so"
 
+# A library that a good module brings in has the host's symbols as well: of another build, or unlocked.
+bring_in() { # bring_in OUT LIBRARY: a right module that needs LIBRARY
+	module_with "$1" "$a" "$([[ $kind == program ]] && echo "$a/stub/libhost.so" || echo "$a/$soname")" \
+		-DLOCK_PRIVATE -DUSE_PRIVATE -Wl,--no-as-needed "$dir/mods/$2" -Wl,-rpath,"\$ORIGIN"
+}
+build_module mods/libold.so "$b" -DUSE_PRIVATE -Wl,-soname,libold.so
+bring_in mods/brings_old.so libold.so
+refused "library of another build" "$a" missing-node "$dir/mods/brings_old.so"
+module_with mods/libfree.so "$b" -DUSE_PRIVATE -Wl,-soname,libfree.so
+bring_in mods/brings_free.so libfree.so
+refused "library not linked with the host" "$a" not-linked "$dir/mods/brings_free.so"
+plain_loads "library not linked with the host" "$a" "$dir/mods/brings_free.so"
+
 mv libdep.so gone.so
 refused "missing library" "$a" missing-library "$dir/mods/right.so"
 mv gone.so libdep.so

@@ -83,6 +83,58 @@ START_TEST(private_nodes_are_known_by_their_spelling)
 }
 END_TEST
 
+/* ---- texts ---- */
+
+START_TEST(names_from_files_cannot_steer_a_terminal)
+{
+	_cleanup_(abilock_report_freep) struct abilock_report *report = calloc(1, sizeof(*report));
+	_cleanup_(freep) char *text = NULL;
+
+	ck_assert_int_eq(abilock_report_add(report, NULL, ABILOCK_MISSING_NODE, "N\033[2J\nok", "h",
+					    "as %s", "\r\x7f"),
+			 0);
+	ck_assert_int_eq(abilock_report_add_symbol(report, NULL, report->findings, "s\ay"), 0);
+	report->module.path = report->host.path = "p";
+	text = abilock_report_text(report);
+	for (const char *p = text; *p; p++)
+		ck_assert(*p == '\n' || ((unsigned char)*p >= ' ' && *p != 0x7f));
+	ck_assert_ptr_nonnull(strstr(text, "N?[2J?ok"));
+	ck_assert_ptr_nonnull(strstr(text, "s?y"));
+}
+END_TEST
+
+START_TEST(many_findings_of_one_kind_are_counted)
+{
+	_cleanup_(abilock_report_freep) struct abilock_report *report = calloc(1, sizeof(*report));
+	_cleanup_(freep) char *text = NULL;
+	char name[16];
+
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(name, sizeof(name), "sym%02d", i);
+		ck_assert_int_eq(abilock_report_add(report, NULL, ABILOCK_UNRESOLVED_SYMBOL, name,
+						    NULL, "nowhere"),
+				 0);
+	}
+	abilock_report_sort(report);
+	report->module.path = report->host.path = "p";
+	text = abilock_report_text(report);
+	ck_assert_ptr_nonnull(strstr(text, "missing  sym07  [unresolved-symbol] nowhere\n"));
+	ck_assert_ptr_null(strstr(text, "sym08"));
+	ck_assert_ptr_nonnull(strstr(text, "missing  and 12 more  [unresolved-symbol]\n"));
+}
+END_TEST
+
+START_TEST(a_finding_is_listed_once)
+{
+	_cleanup_(abilock_report_freep) struct abilock_report *report = calloc(1, sizeof(*report));
+
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(
+			abilock_report_add(report, NULL, ABILOCK_MISSING_NODE, "N", "h", "x"), 0);
+	ck_assert_uint_eq(report->finding_count, 1);
+}
+END_TEST
+
 /* ---- paths ---- */
 
 START_TEST(a_file_of_ones_own_is_safe)
@@ -285,6 +337,9 @@ static Suite *lock_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, every_code_has_a_name_and_a_summary_of_its_own);
 	tcase_add_test(tc, private_nodes_are_known_by_their_spelling);
+	tcase_add_test(tc, names_from_files_cannot_steer_a_terminal);
+	tcase_add_test(tc, many_findings_of_one_kind_are_counted);
+	tcase_add_test(tc, a_finding_is_listed_once);
 	tcase_add_test(tc, a_file_of_ones_own_is_safe);
 	tcase_add_test(tc, a_file_that_everybody_can_write_is_not_safe);
 	tcase_add_test(tc, a_directory_that_everybody_can_write_is_not_safe);
