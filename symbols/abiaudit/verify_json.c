@@ -57,13 +57,24 @@ static bool put_findings(struct json_object *to, const struct abilock_report *re
 	return array != NULL;
 }
 
+/* A member that jq takes without quotes: "own libraries" is own_libraries. */
+static bool put_count(struct json_object *to, enum abilock_role role, size_t count)
+{
+	char key[64];
+
+	(void)snprintf(key, sizeof(key), "%s", abilock_role_name(role));
+	for (char *p = key; *p; p++)
+		if (*p == ' ')
+			*p = '_';
+	return json_put_number(to, key, count);
+}
+
 static bool put_counts(struct json_object *to, const struct abilock_report *report)
 {
 	struct json_object *object = json_put_object(to, "symbols");
 
 	for (int role = 0; object && role < ABILOCK_ROLE_COUNT; role++)
-		if (!json_put_number(object, abilock_role_name((enum abilock_role)role),
-				     report->symbol_counts[role]))
+		if (!put_count(object, (enum abilock_role)role, report->symbol_counts[role]))
 			return false;
 	return object != NULL;
 }

@@ -90,6 +90,7 @@ if have jq; then
 		'.modules[1].findings[0] | .code + " " + .subject + " " + .symbols[0]' out)" = \
 		"missing-node HOST_PRIVATE_two host_push" ]
 	check "JSON: both builds" [ "$(jq -r '.modules[1] | .module.tag + " " + .host.tag' out)" = "two one" ]
+	check "JSON: symbols by where they come from" [ "$(jq '.modules[0].symbols.host' out)" -ge 1 ]
 	check "JSON: an error has its place" jq -e '.modules[2].error | .table and .offset >= 0' out
 else
 	not_ok "jq is installed"
