@@ -63,6 +63,7 @@ static void set_error(char *text)
 	}
 	free(error->pending);
 	error->pending = text ? text : strdup("out of memory");
+	(void)dlerror();
 }
 
 static void clear_error(void)
@@ -76,11 +77,15 @@ static void clear_error(void)
 char *abilock_dlerror(void)
 {
 	struct thread_error *error = thread_error();
+	/* What the dynamic linker has to say came after our error, which cleared its own. */
+	char *newer = dlerror();
 
 	if (!error || !error->pending)
-		return dlerror();
-	/* An older error of the dynamic linker must not come up behind ours. */
-	(void)dlerror();
+		return newer;
+	if (newer) {
+		free(take_ptr(error->pending));
+		return newer;
+	}
 	free(error->given);
 	error->given = take_ptr(error->pending);
 	return error->given;
@@ -138,22 +143,34 @@ static void *load(const struct abilock_answer *answer, int flags)
 	return handle;
 }
 
+/* Check, and load what is found to be good. */
+static void *open_checked(const struct abilock_process_question *question, int flags)
+{
+	_cleanup_(abilock_answer_deinit) struct abilock_answer answer = {0};
+
+	(void)abilock_process_ask(question, &answer);
+	if (answer.is_loaded)
+		return dlopen(question->file, (flags & ~RTLD_LAZY) | RTLD_NOW);
+	if (abilock_answer_is_yes(&answer))
+		return load(&answer, flags);
+	set_error(abilock_answer_text(&answer));
+	return NULL;
+}
+
 void *abilock_dlopen(const char *file, int flags)
 {
 	struct abilock_process_question question = {
 		.file = file, .search = true, .caller = __builtin_return_address(0)};
-	_cleanup_(abilock_answer_deinit) struct abilock_answer answer = {0};
-	int saved = errno;
-	void *handle = NULL;
+	int saved = errno, cancel;
 
 	clear_error();
-	if (!file || (flags & RTLD_NOLOAD))
+	/* These load no file, or are for dlopen() to complain about. */
+	if (!file || !*file || (flags & RTLD_NOLOAD) || !(flags & (RTLD_LAZY | RTLD_NOW)))
 		return dlopen(file, flags);
-	(void)abilock_process_ask(&question, &answer);
-	if (abilock_answer_is_yes(&answer))
-		handle = load(&answer, flags);
-	else
-		set_error(abilock_answer_text(&answer));
+	/* dlopen() is no cancellation point, and a thread must not go away with our mutex. */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	void *handle = open_checked(&question, flags);
+	(void)pthread_setcancelstate(cancel, &cancel);
 	errno = saved;
 	return handle;
 }

@@ -105,13 +105,17 @@ static int add(struct abilock_images *images, const struct link_map *map)
 				  NULL);
 }
 
+/* Whether a directory of the list, whatever it is called, holds the file, whatever it is called. */
 static bool is_below(const char *path, const char *list)
 {
-	while (list && *list) {
-		size_t len = strcspn(list, ":");
+	_cleanup_(freep) char *real = list ? realpath(path, NULL) : NULL;
 
-		if (len && strncmp(path, list, len) == 0 &&
-		    (path[len] == '/' || list[len - 1] == '/'))
+	while (real && *list) {
+		size_t len = strcspn(list, ":");
+		_cleanup_(freep) char *name = strndup(list, len);
+		_cleanup_(freep) char *dir = name && *name ? realpath(name, NULL) : NULL;
+
+		if (dir && str_starts(real, dir) && real[strlen(dir)] == '/')
 			return true;
 		list += len;
 		list += *list == ':';

@@ -3,6 +3,21 @@
 
 #include "report_text.h"
 
+/* LD_LIBRARY_PATH as ld.so read it: what the program changes later does not count. */
+static char *library_path;
+
+static void __attribute__((constructor)) take_library_path(void)
+{
+	const char *path = secure_getenv("LD_LIBRARY_PATH");
+
+	library_path = path ? strdup(path) : NULL;
+}
+
+static void __attribute__((destructor)) drop_library_path(void)
+{
+	free(take_ptr(library_path));
+}
+
 /* ---- the question ---- */
 
 /* All that one question opens. */
@@ -22,13 +37,28 @@ static void session_deinit(struct session *session)
 	abilock_libraries_free(session->libraries);
 }
 
+/* Would dlopen() find a mapped object by this name alone? Then no code runs that has not run yet.
+ */
+static bool is_loaded(const struct session *session)
+{
+	const char *file = session->question->file;
+
+	for (size_t i = 1; session->question->search && i < session->images->count; i++) {
+		const struct abilock_object *object = session->images->objects[i];
+
+		if (str_eq(object->path, file) || (object->soname && str_eq(object->soname, file)))
+			return true;
+	}
+	return false;
+}
+
 /* The path that dlopen() would open for the question's file. */
 static int find_file(struct session *session, char **ret_path, struct abilock_error *err)
 {
 	const struct abilock_process_question *question = session->question;
 	struct abilock_object *found = NULL;
 
-	if (!question->search || strchr(question->file, '/')) {
+	if (!question->search || (strchr(question->file, '/') && !strchr(question->file, '$'))) {
 		*ret_path = strdup(question->file);
 		return *ret_path ? 0 : abilock_error_nomem(err);
 	}
@@ -46,11 +76,17 @@ static int find_file(struct session *session, char **ret_path, struct abilock_er
 
 /* ---- the host ---- */
 
+static bool is_host_called(const struct abilock_object *object, const char *name)
+{
+	return object->note && str_eq(object->note->kind, "host") &&
+	       str_eq(object->note->host, name);
+}
+
+/* libabilock is a host of its own (of the guard), but nobody's plug-in host. */
 static bool is_host(const struct abilock_object *object)
 {
-	/* libabilock is a host of its own (of the guard), but nobody's plug-in host. */
 	return object->note && str_eq(object->note->kind, "host") &&
-	       !str_eq(object->note->host, "abilock");
+	       !is_host_called(object, "abilock");
 }
 
 static bool needs_library(const struct abilock_object *module, const char *soname)
@@ -63,7 +99,7 @@ static bool needs_library(const struct abilock_object *module, const char *sonam
 
 static bool is_called(const struct abilock_object *object, const char *name)
 {
-	if (object->note && str_eq(object->note->kind, "host") && str_eq(object->note->host, name))
+	if (is_host_called(object, name))
 		return true;
 	return (object->soname && str_eq(object->soname, name)) || str_eq(object->path, name) ||
 	       str_eq(path_base(object->path), name);
@@ -80,71 +116,86 @@ static bool has_private_node(const struct abilock_object *object)
 	return false;
 }
 
-/* How well an object fits as the host that this module is for; 0: not at all. */
+/* How well an object fits as the host that this module is for. */
+enum { NO_HOST, THE_PROGRAM, HAS_PRIVATE_NODE, SOME_HOST, LINKED_HOST, NAMED_BY_NOTE };
+
 static int host_rank(const struct session *session, const struct abilock_object *object,
 		     bool is_program)
 {
 	const struct abilock_object *module = session->module;
 	const char *wanted = module->note ? module->note->host : NULL;
 
-	if (wanted && object->note && str_eq(object->note->kind, "host") &&
-	    str_eq(object->note->host, wanted))
-		return 5;
+	if (wanted && is_host_called(object, wanted))
+		return NAMED_BY_NOTE;
 	if (is_host(object))
-		return needs_library(module, object->soname) ? 4 : 3;
+		return needs_library(module, object->soname) ? LINKED_HOST : SOME_HOST;
 	/* A host that does not know of abilock: the library whose private nodes the module needs.
 	 */
-	if (needs_library(module, object->soname) && has_private_node(object))
-		return 2;
-	return is_program;
+	if (needs_library(module, object->soname) && has_private_node(object) &&
+	    !is_host_called(object, "abilock"))
+		return HAS_PRIVATE_NODE;
+	return is_program ? THE_PROGRAM : NO_HOST;
 }
 
-static int choose_host(struct session *session, struct abilock_error *err)
+static enum abilock_role role_of(const struct abilock_object *object)
 {
-	const char *name = session->question->host;
-	int best = 0;
-
-	for (size_t i = 0; i < session->images->count; i++) {
-		struct abilock_object *object = session->images->objects[i];
-		int rank = name ? is_called(object, name) : host_rank(session, object, i == 0);
-
-		if (rank > best) {
-			best = rank;
-			session->host = object;
-		}
-	}
-	if (!session->host)
-		return abilock_error_set(err, ABILOCK_E_USAGE, name, NULL, 0,
-					 "no such host is loaded in this process");
-	return 0;
+	return object->note && !str_eq(object->note->kind, "host") ? ABILOCK_ROLE_SIBLING
+								   : ABILOCK_ROLE_HOST_LIBRARY;
 }
 
-/* ---- the answer ---- */
-
-static enum abilock_role role_of(const struct session *session, const struct abilock_object *object)
-{
-	if (object == session->host)
-		return ABILOCK_ROLE_HOST;
-	if (object->note && !str_eq(object->note->kind, "host"))
-		return ABILOCK_ROLE_SIBLING;
-	return ABILOCK_ROLE_HOST_LIBRARY;
-}
-
+/* What is mapped, the module, and what it would bring in. */
 static int fill_scope(struct session *session, struct abilock_error *err)
 {
+	struct abilock_scope *scope = &session->scope;
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < session->images->count; i++) {
 		struct abilock_object *object = session->images->objects[i];
 
-		r = abilock_scope_add(&session->scope, object, role_of(session, object),
-				      object->path, NULL, err);
+		r = abilock_scope_add(scope, object, role_of(object), object->path, NULL, err);
 	}
+	if (r >= 0)
+		r = abilock_scope_add(scope, session->module, ABILOCK_ROLE_MODULE,
+				      session->module->path, NULL, err);
 	return r < 0 ? r
-		     : abilock_scope_add_closure(&session->scope, session->libraries,
-						 session->module, ABILOCK_ROLE_MODULE_LIBRARY, NULL,
-						 err);
+		     : abilock_scope_add_closure(scope, session->libraries, session->module,
+						 ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
 }
+
+/* The provider that is the host, or NULL. A module may bring in the library that it is for. */
+static struct abilock_provider *find_host(const struct session *session)
+{
+	const char *name = session->question->host;
+	struct abilock_provider *host = NULL;
+	int best = 0;
+
+	for (size_t i = 0; i < session->scope.provider_count; i++) {
+		struct abilock_provider *provider = &session->scope.providers[i];
+		const bool is_mapped = provider->object->is_image;
+		int rank = name ? is_mapped && is_called(provider->object, name)
+				: host_rank(session, provider->object, i == 0);
+
+		if (rank > best && (is_mapped || rank == NAMED_BY_NOTE)) {
+			best = rank;
+			host = provider;
+		}
+	}
+	return host;
+}
+
+static int choose_host(struct session *session, struct abilock_error *err)
+{
+	struct abilock_provider *host = find_host(session);
+
+	if (!host)
+		return abilock_error_set(err, ABILOCK_E_USAGE, session->question->host, NULL, 0,
+					 "no such host is loaded in this process");
+	host->role = ABILOCK_ROLE_HOST;
+	session->host = host->object;
+	return 0;
+}
+
+/* ---- the answer ---- */
 
 static int check(struct session *session, struct abilock_answer *answer)
 {
@@ -175,7 +226,11 @@ int abilock_process_ask_images(const struct abilock_images *images,
 	struct abilock_error *err = &ret->error;
 
 	*ret = (struct abilock_answer){0};
-	session.libraries = abilock_libraries_new(NULL, secure_getenv("LD_LIBRARY_PATH"));
+	if (is_loaded(&session)) {
+		ret->is_loaded = true;
+		return 0;
+	}
+	session.libraries = abilock_libraries_new(NULL, library_path);
 	if (!session.libraries)
 		return abilock_error_nomem(err);
 	abilock_libraries_set_program(session.libraries, images->objects[0]);
@@ -185,10 +240,10 @@ int abilock_process_ask_images(const struct abilock_images *images,
 	if (r >= 0) {
 		ret->device = session.module->device;
 		ret->inode = session.module->inode;
-		r = choose_host(&session, err);
+		r = fill_scope(&session, err);
 	}
 	if (r >= 0)
-		r = fill_scope(&session, err);
+		r = choose_host(&session, err);
 	return r < 0 ? r : check(&session, ret);
 }
 

@@ -19,6 +19,8 @@ struct abilock_process_question {
 struct abilock_answer {
 	char *path; /**< The file that was checked; malloc'ed; NULL where none was found. */
 	uint64_t device, inode;
+	bool is_loaded; /**< Searched for by a name that a mapped object has: nothing is to be
+			     loaded, and nothing was checked. */
 	struct abilock_report *report; /**< NULL where the file could not be judged: see error. */
 	struct abilock_error error;
 };

@@ -2,6 +2,7 @@
 #include "abilock/abilock.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "process.h"
 #include "report_text.h"
@@ -45,7 +46,10 @@ int abilock_verify(const char *file, const struct abilock_verify_options *option
 	_cleanup_(freep) struct abilock_verdict *verdict = calloc(1, sizeof(*verdict));
 	if (!verdict)
 		return fail(ENOMEM);
+	int cancel;
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	int r = abilock_process_ask(&question, &verdict->answer);
+	(void)pthread_setcancelstate(cancel, &cancel);
 	if (r == ABILOCK_E_NOMEM || r == ABILOCK_E_USAGE) {
 		abilock_answer_deinit(&verdict->answer);
 		return fail(r == ABILOCK_E_NOMEM ? ENOMEM : ENOENT);

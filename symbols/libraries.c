@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <glob.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 enum { MAX_LINKS = 40, MAX_CONF_DEPTH = 8 };
@@ -156,8 +157,9 @@ static const char *triplet(const struct abilock_object *object)
 static const char *token_value(const char *token, size_t len, const struct abilock_object *object,
 			       const char *origin)
 {
+	/* In a setuid program, whoever places the program would choose what it loads. */
 	if (len == 6 && memcmp(token, "ORIGIN", 6) == 0)
-		return origin;
+		return getauxval(AT_SECURE) ? NULL : origin;
 	if (len == 3 && memcmp(token, "LIB", 3) == 0)
 		return object->elf_class == ELFCLASS64 ? "lib64" : "lib";
 	return NULL;
@@ -205,12 +207,16 @@ static int try_list(struct abilock_libraries *libraries, const char *list, const
 {
 	while (list && *list) {
 		size_t len = strcspn(list, ":;");
-		char *dir = expand(libraries, list, len, owner);
+		const char *dir = expand(libraries, list, len, owner);
 
 		if (!dir)
 			return abilock_error_nomem(err);
 		/* $ORIGIN already lies below the root: it comes from the object's own path. */
 		const char *under = memchr(list, '$', len) ? "" : prefix;
+		if (len == 0) { /* an empty element is the current directory */
+			dir = ".";
+			under = "";
+		}
 		if (*dir) {
 			int r = try_path(libraries,
 					 abilock_arena_printf(&libraries->arena, "%s%s/%s", under,
@@ -358,8 +364,15 @@ int abilock_libraries_find(struct abilock_libraries *libraries, const char *name
 			   const struct abilock_object *needed_by,
 			   struct abilock_object **ret_object, struct abilock_error *err)
 {
+	const struct abilock_object *program = libraries->program;
 	const char *root = libraries->root;
 
+	if (strchr(name, '$')) {
+		name = expand(libraries, name, strlen(name), needed_by);
+		if (!name)
+			return abilock_error_nomem(err);
+		root = ""; /* $ORIGIN lies below it already */
+	}
 	if (strchr(name, '/'))
 		return try_path(libraries,
 				abilock_arena_printf(&libraries->arena, "%s%s",
@@ -367,8 +380,8 @@ int abilock_libraries_find(struct abilock_libraries *libraries, const char *name
 				needed_by, ret_object, err);
 	int r = try_rpath(libraries, name, needed_by, ret_object, err);
 	if (r == 0)
-		r = try_list(libraries, libraries->library_path, "", needed_by, name, needed_by,
-			     ret_object, err);
+		r = try_list(libraries, libraries->library_path, "", program ? program : needed_by,
+			     name, needed_by, ret_object, err);
 	if (r == 0)
 		r = try_list(libraries, needed_by->runpath, root, needed_by, name, needed_by,
 			     ret_object, err);

@@ -16,12 +16,10 @@ int abilock_check_add(struct abilock_check *check, enum abilock_code code, const
 	va_start(ap, detail_fmt);
 	(void)vsnprintf(detail, sizeof(detail), detail_fmt, ap);
 	va_end(ap);
-	if (!check->is_library)
-		return abilock_report_add(check->report, check->err, code, subject, provider, "%s",
-					  detail);
-	return abilock_report_add(check->report, check->err, code, subject, provider,
-				  "%s (in %s, which the module brings in)", detail,
-				  check->object->path);
+	return abilock_report_add(
+		check->report, check->err, code, subject, provider, check->object->path,
+		check->is_library ? "%s (in %s, which the module brings in)" : "%s", detail,
+		check->object->path);
 }
 
 /* ---- the file itself ---- */
@@ -222,6 +220,15 @@ static int check_missing_libraries(struct abilock_check *check)
 	return r;
 }
 
+static bool same_nodes(const struct abilock_object *a, const struct abilock_object *b)
+{
+	for (size_t i = 0; i < a->verdef_count; i++)
+		if (!(a->verdefs[i].flags & VER_FLG_BASE) &&
+		    !abilock_object_find_verdef(b, a->verdefs[i].name))
+			return false;
+	return a->verdef_count == b->verdef_count;
+}
+
 static bool same_build(const struct abilock_object *a, const struct abilock_object *b)
 {
 	if (a->build_id_size && b->build_id_size)
@@ -229,7 +236,7 @@ static bool same_build(const struct abilock_object *a, const struct abilock_obje
 		       memcmp(a->build_id, b->build_id, a->build_id_size) == 0;
 	if (a->note && b->note)
 		return str_eq(a->note->tag, b->note->tag);
-	return false;
+	return same_nodes(a, b);
 }
 
 /* The host on disk has what the running one lacks: the process is older than its own files. */
@@ -298,8 +305,12 @@ static int check_library(const struct abilock_check *module, struct abilock_obje
 				      .host_has_nodes = module->host_has_nodes};
 	const bool is_module = note && module->host_is_locked && !str_eq(note->kind, "host") &&
 			       str_eq(note->host, host->note->host);
+	const char *unsafe = abilock_path_problem(library->path);
 	int r = abilock_object_needs(library, &check.needs, check.err);
 
+	if (r >= 0 && unsafe)
+		r = abilock_check_add(&check, ABILOCK_UNSAFE_PATH, library->path, NULL, "%s",
+				      unsafe);
 	if (r >= 0 && is_module) {
 		check.kind = note->kind;
 		r = check_note(&check);
@@ -419,17 +430,31 @@ int abilock_lock_check(const struct abilock_lock_question *question,
 	return 0;
 }
 
+/* In a sticky directory such as /tmp nobody can replace a file of somebody else. */
+static bool is_open_directory(const char *path)
+{
+	const size_t len = (size_t)(path_base(path) - path);
+	_cleanup_(freep) char *dir = len == 0 ? strdup(".") : strndup(path, len);
+	struct stat st;
+
+	return dir && stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
+}
+
 const char *abilock_path_problem(const char *path)
 {
-	const char *base = path_base(path);
-	_cleanup_(freep) char *dir =
-		base == path ? strdup(".") : strndup(path, (size_t)(base - path));
 	struct stat st;
 
 	if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH))
 		return "the file can be written by everybody; chmod o-w it";
-	/* In a sticky directory such as /tmp nobody can replace a file of somebody else. */
-	if (dir && stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
+	if (is_open_directory(path))
 		return "its directory can be written by everybody; chmod o-w it";
+	/* Of a link, the place that it leads to counts as well. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+		_cleanup_(freep) char *real = realpath(path, NULL);
+
+		if (real && is_open_directory(real))
+			return "it leads to a directory that can be written by everybody; chmod "
+			       "o-w it";
+	}
 	return NULL;
 }

@@ -105,11 +105,18 @@ static int check_library_node(struct abilock_check *check, const struct abilock_
 
 	if (!library) /* a missing library is a finding of its own */
 		return 0;
-	if (library->verdef_count == 0) {
-		if (abilock_report_find(check->report, ABILOCK_LIBRARY_WITHOUT_NODES, need->file))
-			return 0;
+	/* Only a library without any version makes ld.so abort. Where it has versions of others'
+	 * symbols (most have those of libc), its own symbols satisfy every node. */
+	if (!library->has_versym)
 		return abilock_check_add(check, ABILOCK_LIBRARY_WITHOUT_NODES, need->file,
 					 library->path, "the module needs %s of it", need->node);
+	if (library->verdef_count == 0)
+		return 0;
+	if ((need->flags & VER_FLG_WEAK) && library->note && str_eq(library->note->kind, "host") &&
+	    abilock_node_name_is_private(need->node)) {
+		r = abilock_check_add(check, ABILOCK_WEAK_NODE, need->node, library->path,
+				      "VER_FLG_WEAK: the dynamic linker would only warn");
+		return r < 0 ? r : add_node_symbols(check, ABILOCK_WEAK_NODE, need);
 	}
 	if ((need->flags & VER_FLG_WEAK) || abilock_object_find_verdef(library, need->node))
 		return 0;

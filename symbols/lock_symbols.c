@@ -31,15 +31,14 @@ static int resolve(struct abilock_check *check, const struct abilock_reference *
 	*ret = (struct resolution){0};
 	if (reference->version) {
 		named = abilock_scope_named(scope, reference->version->file);
-		if (named)
+		/* In a library without any version ld.so would not look: it aborts. */
+		if (named && named->object->has_versym)
 			r = look_in(check, named, reference, ret);
 	}
 	for (size_t i = 0; r == 0 && i < scope->provider_count; i++) {
 		const struct abilock_provider *provider = &scope->providers[i];
 
-		/* A versioned reference to an object without versions: ld.so gives up on it. */
-		if (provider == named ||
-		    (reference->version && provider->object->verdef_count == 0))
+		if (provider == named)
 			continue;
 		r = look_in(check, provider, reference, ret);
 	}
@@ -120,6 +119,18 @@ static int note_provider(struct abilock_check *check, const struct abilock_provi
 }
 
 /* A symbol that belongs to a node that the host itself defines, not a copy of a library's data. */
+static bool is_private_node_of_another_host(const struct abilock_check *check,
+					    const struct resolution *found)
+{
+	const struct abilock_object *object = found->provider ? found->provider->object : NULL;
+
+	if (!object || object == check->question->host || !object->note ||
+	    !str_eq(object->note->kind, "host"))
+		return false;
+	const struct abilock_verdef *def = abilock_object_verdef(object, found->symbol.version);
+	return def && abilock_node_name_is_private(def->name);
+}
+
 static const struct abilock_verdef *host_node(const struct abilock_check *check,
 					      const struct resolution *resolution)
 {
@@ -129,10 +140,10 @@ static const struct abilock_verdef *host_node(const struct abilock_check *check,
 }
 
 /* Add @p reference to the finding of this code about the whole module; make it if need be. */
-static int collect(struct abilock_check *check, enum abilock_code code, const char *detail,
+static int collect(struct abilock_check *check, enum abilock_code code,
+		   const struct abilock_object *host, const char *detail,
 		   const struct abilock_reference *reference)
 {
-	const struct abilock_object *host = check->question->host;
 	const char *subject = host->soname ? host->soname : host->path;
 	int r = 0;
 
@@ -208,6 +219,32 @@ static int add_unresolved(struct abilock_check *check, const struct abilock_refe
 				 "defined by neither the host, a library nor another module given");
 }
 
+static const char PLAIN_DETAIL[] =
+	"the host would satisfy it in any build: link with it, or with its stub";
+
+/* A reference without a version, to a symbol in the node @p def of the host. */
+static int check_plain_host_reference(struct abilock_check *check, const struct abilock_verdef *def,
+				      const struct abilock_reference *reference)
+{
+	const struct abilock_object *host = check->question->host;
+
+	if (reference->is_weak) {
+		check->weak++;
+		if (check->kind && str_eq(check->kind, "public") &&
+		    abilock_node_name_is_private(def->name))
+			return collect(check, ABILOCK_MISLABELLED, host,
+				       "build it with ABILOCK_MODULE(..., PRIVATE)", reference);
+		return 0;
+	}
+	check->plain++;
+	if (!abilock_check_links_host(check))
+		return collect(check, ABILOCK_NOT_LINKED, host,
+			       "nothing ties the module to a build: link it with the host or its "
+			       "stub",
+			       reference);
+	return collect(check, ABILOCK_UNVERSIONED_REFERENCE, host, PLAIN_DETAIL, reference);
+}
+
 /* Every module has these from the compiler's start files, weak or (mold) not. */
 static bool is_start_file_symbol(const char *name)
 {
@@ -233,21 +270,14 @@ static int check_reference(struct abilock_check *check, const struct abilock_ref
 		return reference->is_weak ? 0 : add_unresolved(check, reference);
 	count_symbol(check, found.provider->role);
 	r = note_provider(check, found.provider);
-	if (r < 0 || !def)
-		return r;
-	if (reference->is_weak) {
-		check->weak++;
-		return 0;
-	}
-	check->plain++;
-	if (!abilock_check_links_host(check))
-		return collect(check, ABILOCK_NOT_LINKED,
-			       "nothing ties the module to a build: link it with the host or its "
-			       "stub",
-			       reference);
-	return collect(check, ABILOCK_UNVERSIONED_REFERENCE,
-		       "the host would satisfy it in any build: relink with --no-undefined",
-		       reference);
+	if (r >= 0 && def)
+		return check_plain_host_reference(check, def, reference);
+	/* A module has one host, but a process may have several. */
+	if (r >= 0 && !reference->version && !reference->is_weak &&
+	    is_private_node_of_another_host(check, &found))
+		return collect(check, ABILOCK_UNVERSIONED_REFERENCE, found.provider->object,
+			       PLAIN_DETAIL, reference);
+	return r;
 }
 
 int abilock_check_references(struct abilock_check *check)

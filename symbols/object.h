@@ -101,6 +101,10 @@ struct abilock_object {
 	const char *interp;
 	const char **needed;
 	size_t needed_count;
+	const char **filters; /**< DT_FILTER: loaded in front of the object, must be there. */
+	size_t filter_count;
+	const char **auxiliaries; /**< DT_AUXILIARY: the same, where it is there. */
+	size_t auxiliary_count;
 	uint64_t dt_flags;
 	uint64_t dt_flags_1;
 

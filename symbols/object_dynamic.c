@@ -102,6 +102,10 @@ static void take_entry(struct abilock_object *object, struct dynamic *dyn, uint6
 		object->dt_flags_1 = value;
 	else if (tag == DT_NEEDED)
 		object->needed_count++;
+	else if (tag == DT_FILTER)
+		object->filter_count++;
+	else if (tag == DT_AUXILIARY)
+		object->auxiliary_count++;
 }
 
 static int take_entries(struct abilock_object *object, const uint8_t *table, uint64_t size,
@@ -177,26 +181,41 @@ int abilock_object_string(const struct abilock_object *object, const char *table
 	return 0;
 }
 
-static int read_needed(struct abilock_object *object, const uint8_t *table,
-		       struct abilock_error *err)
+/* The strings of every entry of a tag. */
+static int read_list(struct abilock_object *object, const uint8_t *table, uint64_t wanted,
+		     size_t total, const char ***ret_list, struct abilock_error *err)
 {
 	const uint64_t word = object->source->is64 ? 8 : 4;
+	const char **list = abilock_arena_array(&object->arena, total + 1, sizeof(*list));
 	size_t count = 0;
 
-	object->needed = abilock_arena_array(&object->arena, object->needed_count + 1,
-					     sizeof(*object->needed));
-	if (!object->needed)
+	if (!list)
 		return abilock_error_nomem(err);
-	for (uint64_t offset = 0; count < object->needed_count; offset += 2 * word) {
-		if (abilock_get_word(object, table + offset) != DT_NEEDED)
+	for (uint64_t offset = 0; count < total; offset += 2 * word) {
+		if (abilock_get_word(object, table + offset) != wanted)
 			continue;
 		int r = abilock_object_string(object, TABLE, offset,
 					      abilock_get_word(object, table + offset + word),
-					      &object->needed[count++], err);
+					      &list[count++], err);
 		if (r < 0)
 			return r;
 	}
+	*ret_list = list;
 	return 0;
+}
+
+static int read_libraries(struct abilock_object *object, const uint8_t *table,
+			  struct abilock_error *err)
+{
+	int r = read_list(object, table, DT_NEEDED, object->needed_count, &object->needed, err);
+
+	if (r >= 0)
+		r = read_list(object, table, DT_FILTER, object->filter_count, &object->filters,
+			      err);
+	if (r >= 0)
+		r = read_list(object, table, DT_AUXILIARY, object->auxiliary_count,
+			      &object->auxiliaries, err);
+	return r;
 }
 
 static int read_names(struct abilock_object *object, const struct dynamic *dyn,
@@ -235,7 +254,7 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 	if (r >= 0)
 		r = load_strings(object, &dyn, err);
 	if (r >= 0)
-		r = read_needed(object, table, err);
+		r = read_libraries(object, table, err);
 	if (r >= 0)
 		r = read_names(object, &dyn, err);
 	if (r < 0)

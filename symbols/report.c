@@ -27,7 +27,7 @@ struct abilock_finding *abilock_report_find(const struct abilock_report *report,
 
 int abilock_report_add(struct abilock_report *report, struct abilock_error *err,
 		       enum abilock_code code, const char *subject, const char *provider,
-		       const char *detail_fmt, ...)
+		       const char *needed_by, const char *detail_fmt, ...)
 {
 	struct abilock_arena *arena = &report->arena;
 	char detail[1024];
@@ -45,8 +45,10 @@ int abilock_report_add(struct abilock_report *report, struct abilock_error *err,
 	finding->code = code;
 	finding->subject = abilock_arena_text(arena, subject);
 	finding->provider = provider ? abilock_arena_text(arena, provider) : NULL;
+	finding->needed_by = abilock_arena_text(arena, needed_by);
 	finding->detail = abilock_arena_text(arena, detail);
-	if (!finding->subject || !finding->detail || (provider && !finding->provider))
+	if (!finding->subject || !finding->detail || !finding->needed_by ||
+	    (provider && !finding->provider))
 		return abilock_error_nomem(err);
 	return 0;
 }

@@ -9,9 +9,10 @@
 /** One reason to refuse. Strings are owned by the report. */
 struct abilock_finding {
 	enum abilock_code code;
-	const char *subject;  /**< Node, symbol, library or path that it is about; never NULL. */
-	const char *provider; /**< File that lacks it, or NULL. */
-	const char **symbols; /**< Symbols of the module behind it. */
+	const char *subject;   /**< Node, symbol, library or path that it is about; never NULL. */
+	const char *provider;  /**< File that lacks it, or NULL. */
+	const char *needed_by; /**< The module, or the library of the module that needs it. */
+	const char **symbols;  /**< Symbols of the module behind it. */
 	size_t symbol_count;
 	const char *detail; /**< What was found and what was expected; one line; never NULL. */
 };
@@ -64,7 +65,7 @@ struct abilock_finding *abilock_report_find(const struct abilock_report *report,
  */
 int abilock_report_add(struct abilock_report *report, struct abilock_error *err,
 		       enum abilock_code code, const char *subject, const char *provider,
-		       const char *detail_fmt, ...) _printf_(6, 7);
+		       const char *needed_by, const char *detail_fmt, ...) _printf_(7, 8);
 
 /** Append a symbol to a finding. @return 0 or ABILOCK_E_NOMEM. */
 int abilock_report_add_symbol(struct abilock_report *report, struct abilock_error *err,

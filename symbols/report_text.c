@@ -43,11 +43,12 @@ void abilock_report_print_headline(const struct abilock_report *report, FILE *ou
 	case ABILOCK_MISSING_NODE:
 	case ABILOCK_MISSING_LIBRARY_NODE:
 		(void)fprintf(out, "%s: version `%s' not found (required by %s)", finding->provider,
-			      finding->subject, module);
+			      finding->subject, finding->needed_by);
 		break;
 	case ABILOCK_MISSING_SYMBOL:
 	case ABILOCK_UNRESOLVED_SYMBOL:
-		(void)fprintf(out, "%s: undefined symbol: %s", module, finding->subject);
+		(void)fprintf(out, "%s: undefined symbol: %s", finding->needed_by,
+			      finding->subject);
 		break;
 	case ABILOCK_MISSING_LIBRARY:
 		(void)fprintf(out, "%s: cannot open shared object file: No such file or directory",
@@ -259,6 +260,17 @@ static void print_error_headline(const char *path, const struct abilock_error *e
 		(void)fprintf(out, "%s: refused: %s", path, abilock_error_name(error->code));
 }
 
+/* What to do, for the file that is at fault: the module, a library of it, or the program. */
+static void print_error_fix(const struct abilock_error *error, const char *file, FILE *out)
+{
+	if (error->code == ABILOCK_E_IO)
+		(void)fprintf(out, "check the path and the permissions of %s", file);
+	else if (error->code == ABILOCK_E_NOMEM)
+		(void)fputs("free memory", out);
+	else
+		(void)fprintf(out, "install or build %s again", file);
+}
+
 char *abilock_error_text(const char *path, const struct abilock_error *error)
 {
 	char line[1024];
@@ -270,9 +282,9 @@ char *abilock_error_text(const char *path, const struct abilock_error *error)
 		return NULL;
 	(void)abilock_error_format(error, line, sizeof(line));
 	print_error_headline(path, error, out);
-	(void)fprintf(out, "\n  found    %s\n  fix      %s; no code of the module was run", line,
-		      error->code == ABILOCK_E_IO ? "check the path and its permissions"
-						  : "install the file again");
+	(void)fprintf(out, "\n  found    %s\n  fix      ", line);
+	print_error_fix(error, error->file[0] ? error->file : path, out);
+	(void)fputs("; no code of the module was run", out);
 	if (fclose(out) != 0) {
 		free(text);
 		return NULL;

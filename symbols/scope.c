@@ -6,6 +6,7 @@ const char *abilock_role_name(enum abilock_role role)
 	static const char *const names[] = {
 		[ABILOCK_ROLE_HOST] = "host",
 		[ABILOCK_ROLE_HOST_LIBRARY] = "host libraries",
+		[ABILOCK_ROLE_MODULE] = "itself",
 		[ABILOCK_ROLE_MODULE_LIBRARY] = "own libraries",
 		[ABILOCK_ROLE_SIBLING] = "other modules",
 		[ABILOCK_ROLE_SIBLING_LIBRARY] = "libraries of other modules",
@@ -44,8 +45,14 @@ static bool answers_to(const struct abilock_provider *provider, const char *name
 {
 	const struct abilock_object *object = provider->object;
 
-	return (object->soname && str_eq(object->soname, name)) || str_eq(provider->name, name) ||
-	       str_eq(object->path, name) || is_musl_name(object, name);
+	if (object->soname && str_eq(object->soname, name))
+		return true;
+	/* Of a mapped object without a soname, only its path tells by which name it was asked for.
+	 */
+	if (object->is_image && !object->soname && str_eq(path_base(object->path), name))
+		return true;
+	return str_eq(provider->name, name) || str_eq(object->path, name) ||
+	       is_musl_name(object, name);
 }
 
 const struct abilock_provider *abilock_scope_named(const struct abilock_scope *scope,
@@ -79,37 +86,62 @@ static int add_missing(struct abilock_scope *scope, const char *name, const char
 	return 0;
 }
 
-static int add_needed(struct abilock_scope *scope, struct abilock_libraries *libraries,
-		      const struct abilock_object *object, enum abilock_role role,
-		      const char *sibling, struct abilock_error *err)
+/* What a scope grows by: one object after the other, each with its libraries. */
+struct growth {
+	struct abilock_scope *scope;
+	struct abilock_libraries *libraries;
+	enum abilock_role role;
+	const char *sibling;
+	struct abilock_error *err;
+};
+
+/* A list of names that @p object needs. One that is nowhere is noted, unless @p optional. */
+static int add_names(const struct growth *growth, const struct abilock_object *object,
+		     const char *const *names, size_t count, bool optional)
 {
-	for (size_t i = 0; i < object->needed_count; i++) {
+	struct abilock_scope *scope = growth->scope;
+
+	for (size_t i = 0; i < count; i++) {
 		struct abilock_object *library = NULL;
 
-		if (abilock_scope_named(scope, object->needed[i]))
+		if (abilock_scope_named(scope, names[i]))
 			continue;
-		int r = abilock_libraries_find(libraries, object->needed[i], object, &library, err);
-		if (r == 0)
-			r = add_missing(scope, object->needed[i], object->path, err);
+		int r = abilock_libraries_find(growth->libraries, names[i], object, &library,
+					       growth->err);
+		if (r == 0 && !optional)
+			r = add_missing(scope, names[i], object->path, growth->err);
 		else if (r > 0 && !has_object(scope, library))
-			r = abilock_scope_add(scope, library, role, object->needed[i], sibling,
-					      err);
+			r = abilock_scope_add(scope, library, growth->role, names[i],
+					      growth->sibling, growth->err);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
+static int add_needed(const struct growth *growth, const struct abilock_object *object)
+{
+	/* ld.so loads filters with the object, and runs them before it. */
+	int r = add_names(growth, object, object->filters, object->filter_count, false);
+
+	if (r >= 0)
+		r = add_names(growth, object, object->auxiliaries, object->auxiliary_count, true);
+	if (r >= 0)
+		r = add_names(growth, object, object->needed, object->needed_count, false);
+	return r;
+}
+
 int abilock_scope_add_closure(struct abilock_scope *scope, struct abilock_libraries *libraries,
 			      const struct abilock_object *object, enum abilock_role role,
 			      const char *sibling, struct abilock_error *err)
 {
+	const struct growth growth = {scope, libraries, role, sibling, err};
 	size_t next = scope->provider_count;
 
-	int r = add_needed(scope, libraries, object, role, sibling, err);
+	int r = add_needed(&growth, object);
 	/* Those that were just added are the queue of the walk. */
 	for (; r >= 0 && next < scope->provider_count; next++)
-		r = add_needed(scope, libraries, scope->providers[next].object, role, sibling, err);
+		r = add_needed(&growth, scope->providers[next].object);
 	return r;
 }
 

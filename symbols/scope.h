@@ -13,10 +13,11 @@
 
 /** Why an object is in the scope of a module. */
 enum abilock_role {
-	ABILOCK_ROLE_HOST,	      /**< The host itself. */
-	ABILOCK_ROLE_HOST_LIBRARY,    /**< Loaded with the host: its libraries and the program. */
-	ABILOCK_ROLE_MODULE_LIBRARY,  /**< A library that only the module brings in. */
-	ABILOCK_ROLE_SIBLING,	      /**< Another module. */
+	ABILOCK_ROLE_HOST,	     /**< The host itself. */
+	ABILOCK_ROLE_HOST_LIBRARY,   /**< Loaded with the host: its libraries and the program. */
+	ABILOCK_ROLE_MODULE,	     /**< The module itself: its libraries may call back into it. */
+	ABILOCK_ROLE_MODULE_LIBRARY, /**< A library that only the module brings in. */
+	ABILOCK_ROLE_SIBLING,	     /**< Another module. */
 	ABILOCK_ROLE_SIBLING_LIBRARY, /**< A library that another module brings in. */
 	ABILOCK_ROLE_COUNT
 };

@@ -117,9 +117,12 @@ static int make_closure(struct verify *verify, struct candidate *candidate,
 		r = abilock_scope_add(&scope, known->object, known->role, known->name, NULL, err);
 	}
 	if (r >= 0)
+		r = abilock_scope_add(&scope, candidate->object, ABILOCK_ROLE_MODULE,
+				      candidate->path, NULL, err);
+	if (r >= 0)
 		r = abilock_scope_add_closure(&scope, verify->libraries, candidate->object,
 					      ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
-	for (size_t i = verify->base.provider_count; r >= 0 && i < scope.provider_count; i++)
+	for (size_t i = verify->base.provider_count + 1; r >= 0 && i < scope.provider_count; i++)
 		r = abilock_scope_add(&candidate->closure, scope.providers[i].object,
 				      ABILOCK_ROLE_MODULE_LIBRARY, scope.providers[i].name, NULL,
 				      err);
@@ -155,6 +158,9 @@ static int make_scope(struct verify *verify, struct candidate *candidate,
 
 	if (r >= 0)
 		r = make_closure(verify, candidate, err);
+	if (r >= 0)
+		r = abilock_scope_add(scope, candidate->object, ABILOCK_ROLE_MODULE,
+				      candidate->path, NULL, err);
 	if (r >= 0)
 		r = append(scope, &candidate->closure, ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
 	for (size_t i = 0; r >= 0 && i < verify->candidate_count; i++) {

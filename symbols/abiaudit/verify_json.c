@@ -43,6 +43,7 @@ static bool push_finding(struct json_object *array, const struct abilock_finding
 	return object && json_put_string(object, "code", abilock_code_name(finding->code)) &&
 	       json_put_string(object, "subject", finding->subject) &&
 	       json_put_string(object, "provider", finding->provider) &&
+	       json_put_string(object, "needed_by", finding->needed_by) &&
 	       put_strings(object, "symbols", finding->symbols, finding->symbol_count) &&
 	       json_put_string(object, "detail", finding->detail);
 }

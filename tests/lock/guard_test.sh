@@ -71,6 +71,9 @@ run "${with_guard[@]}" -- ./stranger.so
 check "a library that has nothing to do with the host loads" grep -qx loaded out
 run "${with_guard[@]}" ABILOCK_MODULES="$dir" -- "$dir/stranger.so"
 check "in a directory of ABILOCK_MODULES it is refused" grep -qF "[no-note]" err
+ln -s "$dir" alias
+run "${with_guard[@]}" ABILOCK_MODULES="$dir" -- "$dir/alias//stranger.so"
+check "by another name for the directory as well" grep -qF "[no-note]" err
 run "${with_guard[@]}" ABILOCK_HOST=host -- ./bbbb/module.so ./aaaa/module.so
 check "the host can be named, and a refusal does not hinder the next module" \
 	[ "$(sed -n 3p out)" = loaded ]

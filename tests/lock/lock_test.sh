@@ -290,6 +290,33 @@ bring_in mods/brings_free.so libfree.so
 refused "library not linked with the host" "$a" not-linked "$dir/mods/brings_free.so"
 plain_loads "library not linked with the host" "$a" "$dir/mods/brings_free.so"
 
+# Filters are loaded with the module and run before it. Not every linker knows them.
+for flag in -f -F; do
+	if "$cc" -O1 -g -fPIC "$ld" -shared -fvisibility=hidden -o mods/filter.so -I"$a/include" "$here/module.c" \
+		-Wl,--no-as-needed -L. -ldep -Wl,-rpath,"\$ORIGIN/..:\$ORIGIN" \
+		"$([[ $kind == program ]] && echo "$a/stub/libhost.so" || echo "$a/$soname")" \
+		-DLOCK_PRIVATE -DUSE_PRIVATE "-Wl,$flag,libfree.so" 2>filter.log; then
+		refused "filter ($flag) not linked with the host" "$a" not-linked "$dir/mods/filter.so"
+	else
+		skip "filter ($flag): $linker does not know it: $(head -n 1 filter.log)"
+	fi
+done
+
+build_module mods/pubweak.so "$b" -DLOCK_PUBLIC -DUSE_WEAK
+refused "PUBLIC module with a weak reference to a private symbol" "$a" mislabelled "$dir/mods/pubweak.so"
+
+# A process with two hosts: the module belongs to one, and uses a private symbol of the other.
+mkdir -p o/include
+"$VERSIONGEN" map "$here/other.syms" --tag $A -o o/other.map &&
+	"$VERSIONGEN" header "$here/other.syms" --tag $A --soname libother.so.1 -o o/include/host_abi.h &&
+	"$cc" -O1 -fPIC "$ld" -shared -fvisibility=hidden -o mods/libother.so.1 -Io/include "$here/other.c" \
+		-Wl,-soname,libother.so.1 -Wl,--version-script=o/other.map || exit 1
+build_module mods/two.so "$a" -DLOCK_PRIVATE -DUSE_PRIVATE -DUSE_OTHER "$dir/mods/libother.so.1" \
+	-Wl,-rpath,"\$ORIGIN"
+loads "module of one host that is linked with another" "$a" "$dir/mods/two.so"
+"$EDIT_ELF" unversion mods/two.so other_get || exit 1
+refused "private symbol of another host without its version" "$a" unversioned-reference "$dir/mods/two.so"
+
 mv libdep.so gone.so
 refused "missing library" "$a" missing-library "$dir/mods/right.so"
 mv gone.so libdep.so

@@ -6,6 +6,7 @@
  *   USE_PRIVATE                calls a private function of the host
  *   USE_PUBLIC                 calls a public one
  *   USE_WEAK                   refers to the host only weakly
+ *   USE_OTHER                  calls a private function of another host
  *   USE_LIBC                   calls libc, so that the module has an undefined symbol
  *   NO_IFUNC                   for a libc without IFUNC
  *
@@ -66,6 +67,15 @@ extern int host_queue_pop(void) __attribute__((weak));
 int mod_maybe(void)
 {
 	return host_queue_pop ? host_queue_pop() : 0;
+}
+#endif
+
+#ifdef USE_OTHER
+int other_get(void);
+
+int mod_other(void)
+{
+	return other_get();
 }
 #endif
 

@@ -45,7 +45,7 @@ cat >"$dir/user.c" <<'END'
 #include <abilock/abilock.h>
 int main(void)
 {
-	return abilock_dlopen("/nonexistent.so", 0) || !abilock_dlerror();
+	return abilock_dlopen("/nonexistent.so", RTLD_NOW) || !abilock_dlerror();
 }
 END
 read -ra flags <<<"$(pkg-config --cflags --libs abilock)"

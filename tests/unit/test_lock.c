@@ -91,7 +91,7 @@ START_TEST(names_from_files_cannot_steer_a_terminal)
 	_cleanup_(freep) char *text = NULL;
 
 	ck_assert_int_eq(abilock_report_add(report, NULL, ABILOCK_MISSING_NODE, "N\033[2J\nok", "h",
-					    "as %s", "\r\x7f"),
+					    "m", "as %s", "\r\x7f"),
 			 0);
 	ck_assert_int_eq(abilock_report_add_symbol(report, NULL, report->findings, "s\ay"), 0);
 	report->module.path = report->host.path = "p";
@@ -112,7 +112,7 @@ START_TEST(many_findings_of_one_kind_are_counted)
 	for (int i = 0; i < 20; i++) {
 		(void)snprintf(name, sizeof(name), "sym%02d", i);
 		ck_assert_int_eq(abilock_report_add(report, NULL, ABILOCK_UNRESOLVED_SYMBOL, name,
-						    NULL, "nowhere"),
+						    NULL, "m", "nowhere"),
 				 0);
 	}
 	abilock_report_sort(report);
@@ -130,7 +130,8 @@ START_TEST(a_finding_is_listed_once)
 
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(
-			abilock_report_add(report, NULL, ABILOCK_MISSING_NODE, "N", "h", "x"), 0);
+			abilock_report_add(report, NULL, ABILOCK_MISSING_NODE, "N", "h", "m", "x"),
+			0);
 	ck_assert_uint_eq(report->finding_count, 1);
 }
 END_TEST

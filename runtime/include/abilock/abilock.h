@@ -10,6 +10,7 @@
 #ifndef ABILOCK_ABILOCK_H
 #define ABILOCK_ABILOCK_H
 
+#include <dlfcn.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
