@@ -37,18 +37,26 @@ static void session_deinit(struct session *session)
 	abilock_libraries_free(session->libraries);
 }
 
-/* Would dlopen() find a mapped object by this name alone? Then no code runs that has not run yet.
+/*
+ * Would dlopen() find a mapped object by this name alone? Then no code runs that has not run yet.
+ * musl compares files, not names: there the question is asked each time.
  */
 static bool is_loaded(const struct session *session)
 {
+#ifdef __GLIBC__
 	const char *file = session->question->file;
 
-	for (size_t i = 1; session->question->search && i < session->images->count; i++) {
+	for (size_t i = 0; session->question->search && i < session->images->count; i++) {
 		const struct abilock_object *object = session->images->objects[i];
 
-		if (str_eq(object->path, file) || (object->soname && str_eq(object->soname, file)))
+		/* The dynamic linker knows the program by its soname alone. */
+		if ((i > 0 && str_eq(object->path, file)) ||
+		    (object->soname && str_eq(object->soname, file)))
 			return true;
 	}
+#else
+	(void)session;
+#endif
 	return false;
 }
 
@@ -129,8 +137,7 @@ static int host_rank(const struct session *session, const struct abilock_object 
 		return NAMED_BY_NOTE;
 	if (is_host(object))
 		return needs_library(module, object->soname) ? LINKED_HOST : SOME_HOST;
-	/* A host that does not know of abilock: the library whose private nodes the module needs.
-	 */
+	/* A host that does not know of abilock: the library whose private nodes it needs. */
 	if (needs_library(module, object->soname) && has_private_node(object) &&
 	    !is_host_called(object, "abilock"))
 		return HAS_PRIVATE_NODE;

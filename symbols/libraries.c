@@ -251,8 +251,7 @@ static void read_conf_include(struct abilock_libraries *libraries, const char *c
 	globfree(&found);
 }
 
-/* ld.so.conf(5): a directory a line, `include PATTERN`, comments. What cannot be read is not there.
- */
+/* ld.so.conf: a directory a line, `include PATTERN`, comments. What cannot be read is absent. */
 static void read_conf(struct abilock_libraries *libraries, const char *path, int depth)
 {
 	_cleanup_(fclosep) FILE *in = depth < MAX_CONF_DEPTH ? fopen(path, "re") : NULL;

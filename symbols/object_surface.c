@@ -96,8 +96,7 @@ static int add_exports(const struct abilock_object *object, struct abilock_surfa
 		if (!export->name)
 			return abilock_error_nomem(err);
 		export->node = index->at[symbol.version];
-		/* A program's copy of a library's variable has a needed node, which is not its own.
-		 */
+		/* A program's copy of a library's variable has a needed node, not its own. */
 		if (export->node == ABILOCK_NO_NODE && symbol.version > VER_NDX_GLOBAL &&
 		    !abilock_object_verneed(object, symbol.version))
 			return abilock_error_set(

@@ -176,8 +176,7 @@ static int count_by_next_table(struct abilock_object *object, uint64_t *ret_coun
 				       "neither a hash table nor a table behind it tells how many "
 				       "symbols there are");
 	uint64_t count = tables->symtab_span.limit / row_size(object);
-	/* lld and mold write the number of symbols into the header of an empty table; GNU ld has 1.
-	 */
+	/* In an empty table lld and mold put the number of symbols here, GNU ld 1. */
 	if (tables->gnu_first > 1 && tables->gnu_first < count)
 		count = tables->gnu_first;
 	*ret_count = count;

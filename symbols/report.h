@@ -51,8 +51,7 @@ static inline void abilock_report_freep(struct abilock_report **report)
 	abilock_report_free(*report);
 }
 
-/** The finding with this code and subject (NULL: any subject), or NULL. Valid until the next add.
- */
+/** The finding with this code and subject (NULL: any), or NULL. Valid until the next add. */
 struct abilock_finding *abilock_report_find(const struct abilock_report *report,
 					    enum abilock_code code, const char *subject);
 
@@ -71,8 +70,7 @@ int abilock_report_add(struct abilock_report *report, struct abilock_error *err,
 int abilock_report_add_symbol(struct abilock_report *report, struct abilock_error *err,
 			      struct abilock_finding *finding, const char *symbol);
 
-/** Fill in who built an object, from its notes; from its private nodes where it has none of ours.
- */
+/** Fill in who built an object: from its notes, or else from its private nodes. */
 void abilock_report_describe(struct abilock_report *report, const struct abilock_object *object,
 			     struct abilock_build *build);
 

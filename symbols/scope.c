@@ -47,8 +47,7 @@ static bool answers_to(const struct abilock_provider *provider, const char *name
 
 	if (object->soname && str_eq(object->soname, name))
 		return true;
-	/* Of a mapped object without a soname, only its path tells by which name it was asked for.
-	 */
+	/* Without a soname, only the path of a mapped object tells by which name it was found. */
 	if (object->is_image && !object->soname && str_eq(path_base(object->path), name))
 		return true;
 	return str_eq(provider->name, name) || str_eq(object->path, name) ||

@@ -142,8 +142,7 @@ static const char *other_bits(uint16_t machine, uint8_t other, char *buf)
 	else if (machine == 0x9026 /* alpha */)
 		text = other == 0x80 ? "NOPV" : other == 0x88 ? "STD GPLOAD" : "<unknown>";
 	else if (machine == EM_PPC64 && (other & 0x1f) == 0 && other != 0xe0) {
-		/* A power of two in three bits: how far the local entry is behind the global one.
-		 */
+		/* A power of two in three bits: the local entry's distance from the global one. */
 		unsigned shift = other >> 5;
 
 		(void)snprintf(buf, READELF_NAME_SIZE, "<localentry>: %u",

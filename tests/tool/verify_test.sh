@@ -71,6 +71,16 @@ check "the message is one line that says what is missing" \
 expect "an unknown format" 2 --host one/libhost.so.1 --format yaml one/module.so
 expect "a host that carries no lock, where one is required" 1 --host one/module.so --require-lock two/libhost.so.1
 
+# As Qt does: one private node name in all libraries of a family.
+echo 'FAMILY_PRIVATE_API { global: *; };' >family.map
+for part in core gui; do
+	echo "int ${part}_call(void) { return 1; }" | "$cc" -fPIC -shared -x c - -o lib$part.so \
+		-Wl,-soname,lib$part.so -Wl,--version-script=family.map || exit 1
+done
+printf 'int core_call(void);\nint gui_call(void);\nint p_go(void) { return core_call() + gui_call(); }\n' |
+	"$cc" -fPIC -shared -x c - -x none -o plugin.so libcore.so libgui.so -Wl,-rpath,"\$ORIGIN" || exit 1
+expect "a library of the host's family is no second copy of the host" 0 --host ./libcore.so ./plugin.so
+
 printf 'one/module.so\ntwo/module.so\n' | "$ABIAUDIT" verify --host one/libhost.so.1 >out
 check "names come from the standard input" [ "$(lines | wc -l)" -eq 2 ]
 printf 'one/module.so\0two/module.so\0' | "$ABIAUDIT" verify --host one/libhost.so.1 -0 >out
