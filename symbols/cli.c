@@ -361,8 +361,8 @@ int abilock_cli_names(const struct abilock_invocation *inv, bool nul, struct abi
 			r = names_push(&names, inv->operands[i], err);
 	}
 	if (r == 0 && names.count == 0)
-		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0, "%s: no %s given",
-					 inv->command->name, inv->command->operands);
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0, "no %s given",
+					 inv->command->operands);
 	if (r < 0)
 		return r;
 	*ret = names;

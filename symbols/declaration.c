@@ -382,6 +382,14 @@ static int add_export(struct parser *ps)
 	return 0;
 }
 
+/* A colon behind a name: a label that is misspelt, or a C++ name. */
+static int fail_colon(struct parser *ps, const struct token *colon)
+{
+	if (colon->s + 1 < ps->end && colon->s[1] == ':')
+		return fail_at(ps, colon, "C++ names are not supported: list the mangled name");
+	return fail_at(ps, colon, "expected 'global:' or 'local:' before the ':'");
+}
+
 /* `NAME ;` The name is added before the next token is read: a comment behind it gives the type. */
 static int parse_symbol(struct parser *ps)
 {
@@ -392,8 +400,7 @@ static int parse_symbol(struct parser *ps)
 	if (r == 0)
 		r = next_token(ps);
 	if (r == 0 && token_is(&ps->token, ":"))
-		return fail_at(ps, &ps->token,
-			       "C++ names are not supported: list the mangled name");
+		return fail_colon(ps, &ps->token);
 	return r < 0 ? r : expect(ps, ";", "after the symbol name");
 }
 
@@ -441,6 +448,23 @@ static int parse_body(struct parser *ps, const struct token *name)
 	return next_token(ps);
 }
 
+/* What abiaudit and the lock take for a private node must be one here. */
+static int check_private_name(struct parser *ps, const struct token *t, const char *name)
+{
+	const bool is_private = str_ends(name, "_PRIVATE");
+
+	if (is_private && strchr(name, '.'))
+		return fail_at(ps, t,
+			       "private node '%.*s': with a '.' it gives no C name for its marker",
+			       SHOWN(t));
+	if (!is_private && abilock_node_name_is_private(name))
+		return fail_at(ps, t,
+			       "node '%.*s' looks private, but its name does not end in _PRIVATE: "
+			       "leave out what is behind it, versiongen adds the tag",
+			       SHOWN(t));
+	return 0;
+}
+
 static int add_node(struct parser *ps, const struct token *t)
 {
 	size_t old = 0;
@@ -463,7 +487,7 @@ static int add_node(struct parser *ps, const struct token *t)
 	node->name = name;
 	node->is_private = str_ends(name, "_PRIVATE") && !str_eq(name, "_PRIVATE");
 	node->line = (unsigned)t->line;
-	return 0;
+	return check_private_name(ps, t, name);
 }
 
 static int find_parent(struct parser *ps, const struct token *t, size_t *ret)

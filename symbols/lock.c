@@ -90,8 +90,9 @@ static int check_note(struct abilock_check *check)
 	const struct abilock_object *module = check->object, *host = question->host;
 
 	if (question->require_lock && !check->host_is_locked) {
-		int r = abilock_check_add(check, ABILOCK_HOST_NOT_LOCKED, host->path, NULL,
-					  "it has no .note.abilock; build it with ABILOCK_HOST()");
+		int r = abilock_check_add(
+			check, ABILOCK_HOST_NOT_LOCKED, host->path, NULL,
+			"it has no .note.abilock: ABILOCK_HOST(); is missing in it");
 		if (r < 0)
 			return r;
 	}

@@ -125,6 +125,25 @@ static int check_library_node(struct abilock_check *check, const struct abilock_
 	return r < 0 ? r : add_node_symbols(check, ABILOCK_MISSING_LIBRARY_NODE, need);
 }
 
+static bool is_needed(const struct abilock_object *object, const char *file)
+{
+	for (size_t i = 0; i < object->needed_count; i++)
+		if (str_eq(object->needed[i], file))
+			return true;
+	return false;
+}
+
+/* What no linker writes, but patchelf --remove-needed leaves: ld.so ends the process over it. */
+static int check_orphan(struct abilock_check *check, const struct abilock_verneed *need)
+{
+	if (is_needed(check->object, need->file))
+		return 0;
+	return abilock_check_add(check, ABILOCK_NOT_LINKED, need->file, NULL,
+				 "it needs the node %s of a library that it does not need itself "
+				 "(DT_NEEDED was removed): the dynamic linker would abort",
+				 need->node);
+}
+
 int abilock_check_nodes(struct abilock_check *check)
 {
 	const struct abilock_object *module = check->object;
@@ -134,6 +153,9 @@ int abilock_check_nodes(struct abilock_check *check)
 	for (size_t i = 0; r >= 0 && i < module->verneed_count; i++) {
 		const struct abilock_verneed *need = &module->verneeds[i];
 
+		r = check_orphan(check, need);
+		if (r < 0)
+			break;
 		if (!abilock_check_is_host_name(check, need->file)) {
 			r = check_library_node(check, need);
 			continue;

@@ -153,7 +153,7 @@ int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
  * Open an object as it is mapped in this process.
  *
  * The dynamic linker must not unmap it while the object is in use: see
- * abilock_process_run() of the runtime.
+ * abilock_images_with_all() of the runtime.
  *
  * @param base   Load bias, dlpi_addr.
  * @param phdrs  Program headers as mapped.

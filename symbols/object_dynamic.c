@@ -15,6 +15,7 @@ struct entry {
 struct dynamic {
 	struct entry strtab, strsz, symtab, syment, versym, verdef, verdefnum, verneed, verneednum;
 	struct entry hash, gnu_hash, soname, rpath, runpath;
+	struct entry rela, relasz, rel, relsz, jmprel, pltrelsz, pltrel;
 	uint64_t bounds[24]; /* addresses of tables, each of which ends the one before it */
 	size_t bound_count;
 };
@@ -58,6 +59,13 @@ static struct entry *find_entry(struct dynamic *dyn, uint64_t tag)
 	case DT_SONAME: return &dyn->soname;
 	case DT_RPATH: return &dyn->rpath;
 	case DT_RUNPATH: return &dyn->runpath;
+	case DT_RELA: return &dyn->rela;
+	case DT_RELASZ: return &dyn->relasz;
+	case DT_REL: return &dyn->rel;
+	case DT_RELSZ: return &dyn->relsz;
+	case DT_JMPREL: return &dyn->jmprel;
+	case DT_PLTRELSZ: return &dyn->pltrelsz;
+	case DT_PLTREL: return &dyn->pltrel;
 	default: return NULL;
 	}
 }
@@ -72,10 +80,10 @@ static bool is_address(uint64_t tag)
 	case DT_VERNEED:
 	case DT_HASH:
 	case DT_GNU_HASH:
-	/* Of these only the places matter: a table ends where the next one begins. */
 	case DT_RELA:
 	case DT_REL:
 	case DT_JMPREL:
+	/* Of these only the places matter: a table ends where the next one begins. */
 	case DT_RELR:
 	case DT_INIT:
 	case DT_FINI:
@@ -271,6 +279,12 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 	tables->gnu_hash_span = make_span(object, &dyn, &dyn.gnu_hash);
 	tables->verdef_span = make_span(object, &dyn, &dyn.verdef);
 	tables->verneed_span = make_span(object, &dyn, &dyn.verneed);
+	tables->relocations[0] =
+		(struct abilock_relocations){dyn.rela.value, dyn.relasz.value, true};
+	tables->relocations[1] =
+		(struct abilock_relocations){dyn.rel.value, dyn.relsz.value, false};
+	tables->relocations[2] = (struct abilock_relocations){dyn.jmprel.value, dyn.pltrelsz.value,
+							      dyn.pltrel.value == DT_RELA};
 	tables->verdef_claim = dyn.verdefnum.value;
 	tables->verneed_claim = dyn.verneednum.value;
 	return 0;

@@ -25,12 +25,19 @@ struct abilock_object_source {
 	bool is64;
 };
 
+/** A table of relocations; size 0 where there is none. */
+struct abilock_relocations {
+	uint64_t address, size;
+	bool with_addend; /**< Rela, not Rel. */
+};
+
 /** Hash tables, symbol rows, strings: NULL where the object has none. */
 struct abilock_object_tables {
 	struct abilock_span strtab_span, symtab_span, versym_span, hash_span, gnu_hash_span,
 		verdef_span, verneed_span;
-	uint64_t verdef_claim, verneed_claim; /**< DT_VERDEFNUM, DT_VERNEEDNUM. */
-	uint64_t notes_size;		      /**< Of all PT_NOTE that have been read. */
+	uint64_t verdef_claim, verneed_claim;	   /**< DT_VERDEFNUM, DT_VERNEEDNUM. */
+	struct abilock_relocations relocations[3]; /**< DT_RELA, DT_REL, DT_JMPREL. */
+	uint64_t notes_size;			   /**< Of all PT_NOTE that have been read. */
 	/* Version index to definition or need; NULL where it has none. BASE is left out. */
 	const struct abilock_verdef **verdef_at;
 	const struct abilock_verneed **verneed_at;
@@ -130,6 +137,10 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err);
 int abilock_object_read_notes(struct abilock_object *object, uint64_t address, uint64_t size,
 			      uint64_t align, struct abilock_error *err);
+
+/** The highest symbol that a relocation refers to; 0 for none. */
+int abilock_object_highest_reference(struct abilock_object *object, uint64_t *ret_symbol,
+				     struct abilock_error *err);
 
 /** The ELF hash of a name, as in DT_HASH and in the version tables. */
 uint32_t abilock_elf_hash(const char *name);

@@ -4,7 +4,7 @@
  *
  * Nothing in an ELF file says outright how many dynamic symbols there are. The last symbol of the
  * last chain of DT_GNU_HASH is the last symbol; DT_HASH has a count; failing both (a GNU hash table
- * without a defined symbol) the table ends where the next one begins.
+ * without a defined symbol) what relocations refer to is there: see count_unhashed().
  */
 #include "object_source.h"
 
@@ -165,20 +165,86 @@ static int load_gnu_hash(struct abilock_object *object, uint64_t *ret_count,
 	return 0;
 }
 
-/* Neither hash table counts: the rows end where the next table begins. */
-static int count_by_next_table(struct abilock_object *object, uint64_t *ret_count,
-			       struct abilock_error *err)
+static void decode_row(const struct abilock_object *object, const uint8_t *p,
+		       struct abilock_symbol *symbol, uint32_t *ret_name)
+{
+	uint8_t info;
+
+	*ret_name = abilock_get32(object, p);
+	if (object->source->is64) {
+		info = p[4];
+		symbol->other = p[5];
+		symbol->shndx = abilock_get16(object, p + 6);
+		symbol->value = abilock_get64(object, p + 8);
+		symbol->size = abilock_get64(object, p + 16);
+	} else {
+		symbol->value = abilock_get32(object, p + 4);
+		symbol->size = abilock_get32(object, p + 8);
+		info = p[12];
+		symbol->other = p[13];
+		symbol->shndx = abilock_get16(object, p + 14);
+	}
+	symbol->type = ELF64_ST_TYPE(info);
+	symbol->bind = ELF64_ST_BIND(info);
+	symbol->visibility = ELF64_ST_VISIBILITY(symbol->other);
+}
+
+/* Whether a row can be a symbol that nothing refers to: where a hash table exists, an undefined
+ * one. */
+static bool is_likely_row(const struct abilock_object *object, const uint8_t *row)
 {
 	const struct abilock_object_tables *tables = object->tables;
+	struct abilock_symbol symbol = {0};
+	uint32_t name;
 
-	if (!tables->symtab_span.bounded)
-		return abilock_damaged(object, "symbol table", 0, err,
-				       "neither a hash table nor a table behind it tells how many "
-				       "symbols there are");
-	uint64_t count = tables->symtab_span.limit / row_size(object);
+	decode_row(object, row, &symbol, &name);
+	return name > 0 && name < tables->strtab_size &&
+	       (symbol.shndx == SHN_UNDEF || !tables->gnu_buckets) &&
+	       (symbol.bind == STB_GLOBAL || symbol.bind == STB_WEAK);
+}
+
+/* The most rows that there can be. */
+static uint64_t most_rows(const struct abilock_object *object)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	uint64_t most = tables->symtab_span.limit / row_size(object);
+
+	if (object->has_versym && tables->versym_span.limit / 2 < most)
+		most = tables->versym_span.limit / 2;
 	/* In an empty table lld and mold put the number of symbols here, GNU ld 1. */
-	if (tables->gnu_first > 1 && tables->gnu_first < count)
-		count = tables->gnu_first;
+	if (tables->gnu_first > 1 && tables->gnu_first < most)
+		most = tables->gnu_first;
+	return most;
+}
+
+/*
+ * Neither hash table counts. The rows that relocations refer to are there;
+ * behind them may come some that nothing refers to, up to the next table, or to what a tool that
+ * moved that table (patchelf) left in its place.
+ */
+static int count_unhashed(struct abilock_object *object, uint64_t *ret_count,
+			  struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	const uint64_t most = most_rows(object);
+	struct abilock_walk walk = {.object = object,
+				    .table = "symbol table",
+				    .address = tables->symtab_span.address,
+				    .limit = tables->symtab_span.limit};
+	uint64_t count;
+
+	int r = abilock_object_highest_reference(object, &count, err);
+	if (r < 0)
+		return r;
+	for (count++; count < most; count++) {
+		const uint8_t *row =
+			abilock_walk_at(&walk, count * row_size(object), row_size(object), err);
+
+		if (!row)
+			return walk.code;
+		if (!is_likely_row(object, row))
+			break;
+	}
 	*ret_count = count;
 	return 0;
 }
@@ -211,7 +277,7 @@ int abilock_object_load_symbols(struct abilock_object *object, struct abilock_er
 	if (r >= 0)
 		r = load_gnu_hash(object, &count, err);
 	if (r >= 0 && count == UNKNOWN_COUNT)
-		r = count_by_next_table(object, &count, err);
+		r = count_unhashed(object, &count, err);
 	if (r >= 0)
 		r = load_rows(object, count, err);
 	if (r < 0)
@@ -219,30 +285,6 @@ int abilock_object_load_symbols(struct abilock_object *object, struct abilock_er
 	object->symbol_count = count;
 	tables->symbols_loaded = true;
 	return 0;
-}
-
-static void decode_row(const struct abilock_object *object, const uint8_t *p,
-		       struct abilock_symbol *symbol, uint32_t *ret_name)
-{
-	uint8_t info;
-
-	*ret_name = abilock_get32(object, p);
-	if (object->source->is64) {
-		info = p[4];
-		symbol->other = p[5];
-		symbol->shndx = abilock_get16(object, p + 6);
-		symbol->value = abilock_get64(object, p + 8);
-		symbol->size = abilock_get64(object, p + 16);
-	} else {
-		symbol->value = abilock_get32(object, p + 4);
-		symbol->size = abilock_get32(object, p + 8);
-		info = p[12];
-		symbol->other = p[13];
-		symbol->shndx = abilock_get16(object, p + 14);
-	}
-	symbol->type = ELF64_ST_TYPE(info);
-	symbol->bind = ELF64_ST_BIND(info);
-	symbol->visibility = ELF64_ST_VISIBILITY(symbol->other);
 }
 
 int abilock_object_symbol(const struct abilock_object *object, uint64_t index,

@@ -165,13 +165,23 @@ void abilock_report_fix(const struct abilock_report *report, char *buf, size_t s
 			       "library, and the host with that library or its soname");
 		break;
 	case ABILOCK_HOST_NOT_LOCKED:
+		(void)snprintf(buf, size,
+			       "put ABILOCK_HOST(); into one source file of the host, and "
+			       "rebuild it");
+		break;
+	case ABILOCK_MISLABELLED:
+		(void)snprintf(buf, size,
+			       "rebuild %s with ABILOCK_MODULE(..., PRIVATE), or without the "
+			       "private symbols",
+			       module);
+		break;
 	case ABILOCK_HOST_WITHOUT_NODES:
 		(void)snprintf(buf, size,
 			       "relink the host with the version script that "
 			       "`versiongen map` writes");
 		break;
 	case ABILOCK_HOST_WITHOUT_SONAME:
-		(void)snprintf(buf, size, "relink the host with -Wl,-soname,%s",
+		(void)snprintf(buf, size, "relink the host with -Wl,-soname,%s, not with gold",
 			       report->findings[0].subject);
 		break;
 	case ABILOCK_WEAK_NODE:
@@ -182,7 +192,6 @@ void abilock_report_fix(const struct abilock_report *report, char *buf, size_t s
 	case ABILOCK_NO_HOST_SYMBOL:
 	case ABILOCK_NO_MARKER:
 	case ABILOCK_NO_NOTE:
-	case ABILOCK_MISLABELLED:
 		(void)snprintf(buf, size,
 			       "rebuild %s with ABILOCK_MODULE() and link it with the "
 			       "host or its stub",

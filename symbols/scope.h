@@ -59,11 +59,6 @@ struct abilock_libraries *abilock_libraries_new(const char *root, const char *li
 /** Close every library. NULL is a no-op. */
 void abilock_libraries_free(struct abilock_libraries *libraries);
 
-static inline void abilock_libraries_freep(struct abilock_libraries **libraries)
-{
-	abilock_libraries_free(*libraries);
-}
-
 /** The program, whose DT_RPATH ld.so follows for the libraries of every object. Borrowed. */
 void abilock_libraries_set_program(struct abilock_libraries *libraries,
 				   const struct abilock_object *program);

@@ -77,19 +77,13 @@ static int check_word(const char *what, const char *s, struct abilock_error *err
 	return 0;
 }
 
-static int check_nodes(struct header *h, struct abilock_error *err)
+static size_t count_private(const struct abilock_surface *decl)
 {
-	for (size_t i = 0; i < h->decl->node_count; i++) {
-		const struct abilock_node *node = &h->decl->nodes[i];
+	size_t count = 0;
 
-		h->private_count += node->is_private;
-		if (node->is_private && strchr(node->name, '.'))
-			return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
-						 "private node '%.80s': with a '.' it gives no C "
-						 "name for its marker",
-						 node->name);
-	}
-	return 0;
+	for (size_t i = 0; i < decl->node_count; i++)
+		count += decl->nodes[i].is_private;
+	return count;
 }
 
 static const struct abilock_node *newest_public(const struct abilock_surface *decl)
@@ -298,7 +292,11 @@ int header_write(FILE *file, const struct abilock_surface *decl, const char *tag
 		 const char *soname, const char *name, struct abilock_error *err)
 {
 	_cleanup_(abilock_arena_clear) struct abilock_arena arena = {0};
-	struct header h = {.file = file, .decl = decl, .tag = tag, .soname = soname};
+	struct header h = {.file = file,
+			   .decl = decl,
+			   .tag = tag,
+			   .soname = soname,
+			   .private_count = count_private(decl)};
 	int r = check_word("soname", soname, err);
 
 	if (r < 0)
@@ -308,8 +306,6 @@ int header_write(FILE *file, const struct abilock_surface *decl, const char *tag
 	if (!h.prefix)
 		return abilock_error_nomem(err);
 	r = check_word("host name", h.name, err);
-	if (r == 0)
-		r = check_nodes(&h, err);
 	if (r < 0)
 		return r;
 	write_head(&h);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+
 #include "../symbols/cli.h"
 #include "../symbols/declaration.h"
 #include "header.h"
@@ -55,6 +57,19 @@ static int read_tag(struct job *job)
 			abilock_cli_value(job->inv, OPT_REPO, repo), &job->tag, &job->err);
 }
 
+/* Writing over the declaration would be the end of it. */
+static int check_output(struct job *job)
+{
+	const char *decl = job->inv->operands[0];
+	const char *out = abilock_cli_value(job->inv, OPT_OUTPUT, "-");
+	struct stat a, b;
+
+	if (stat(decl, &a) < 0 || stat(out, &b) < 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+		return 0;
+	return abilock_error_set(&job->err, ABILOCK_E_USAGE, out, NULL, 0,
+				 "the output is the declaration itself");
+}
+
 /* All that can fail comes before the output is opened. */
 static int prepare(struct job *job, bool wants_tag)
 {
@@ -64,6 +79,8 @@ static int prepare(struct job *job, bool wants_tag)
 		r = read_tag(job);
 	if (r == 0)
 		r = tag_apply(job->decl, job->tag, &job->surface, &job->err);
+	if (r == 0)
+		r = check_output(job);
 	if (r == 0)
 		r = abilock_output_open(&job->out, abilock_cli_value(job->inv, OPT_OUTPUT, NULL),
 					&job->err);

@@ -219,17 +219,35 @@ static int tag_from_file(int dirfd, const char *dir, char *buf, size_t size,
 	return 1;
 }
 
-/* From @p dir to the root; the nearest evidence counts, a file before the checkout beside it. */
+/* Whether a checkout tracks the file in @p dir: then its own commits tell more than the file does.
+ */
+static bool is_tracked(const char *dir)
+{
+	_cleanup_(closep) int out = -1;
+
+	return run_git(dir, GIT_ARGS("ls-files", "-z", "--error-unmatch", "--", TAG_FILE), -1, &out,
+		       NULL) == 0;
+}
+
+/*
+ * From @p dir to the root; the nearest evidence counts, a file before the checkout beside it. But
+ * an unpacked tarball that was committed again, as Debian packaging does, changes from there on.
+ */
 static int tag_from_tree(const char *dir, char *buf, size_t size, struct abilock_error *err)
 {
 	_cleanup_(closep) int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_(freep) char *level = strdup(dir);
 	struct stat here, above;
 
+	if (!level)
+		return abilock_error_nomem(err);
 	if (at < 0 || fstat(at, &here) < 0)
 		return fail(err, dir, "cannot look for the tag", strerror(errno));
 	for (;;) {
 		int r = tag_from_file(at, dir, buf, size, err);
 
+		if (r > 0 && is_tracked(level))
+			return tag_from_git(dir, buf, size, err);
 		if (r != 0)
 			return r < 0 ? r : 0;
 		if (faccessat(at, ".git", F_OK, 0) == 0)
@@ -239,6 +257,11 @@ static int tag_from_tree(const char *dir, char *buf, size_t size, struct abilock
 			above = here;
 		closep(&at);
 		at = parent;
+		char *up = NULL;
+		if (asprintf(&up, "%s/..", level) < 0)
+			return abilock_error_nomem(err);
+		free(level);
+		level = up;
 		if (above.st_dev == here.st_dev && above.st_ino == here.st_ino)
 			break;
 		here = above;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 
+#include <sys/stat.h>
+
 #include "lock.h"
 #include "report_text.h"
 #include "verify_json.h"
@@ -291,6 +293,13 @@ static int open_host(struct verify *verify, struct abilock_error *err)
 	const struct abilock_invocation *inv = verify->inv;
 	const char *installed = abilock_cli_value(inv, OPT_INSTALLED, NULL);
 
+	const char *root = abilock_cli_value(inv, OPT_ROOT, NULL);
+	struct stat st;
+
+	/* Below a misspelt root no library is found, and whatever needs none would pass. */
+	if (root && (stat(root, &st) < 0 || !S_ISDIR(st.st_mode)))
+		return abilock_error_set(err, ABILOCK_E_IO, root, NULL, 0,
+					 "--root is no directory");
 	verify->libraries = abilock_libraries_new(abilock_cli_value(inv, OPT_ROOT, NULL),
 						  abilock_cli_value(inv, OPT_LIBRARY_PATH, NULL));
 	if (!verify->libraries)

@@ -7,6 +7,7 @@
  *   edit_elf machine FILE NUMBER       another e_machine
  *   edit_elf blank-versions FILE       hide DT_VERSYM and DT_VERNEED; the sections stay
  *   edit_elf no-sections FILE          no section headers
+ *   edit_elf remove-needed FILE NAME   take a library from the list; its version table stays
  */
 #include <err.h>
 #include <fcntl.h>
@@ -84,6 +85,23 @@ static void blank_versions(Elf *elf)
 	}
 }
 
+static void remove_needed(Elf *elf, const char *name)
+{
+	GElf_Shdr shdr;
+	Elf_Data *data = section(elf, SHT_DYNAMIC, &shdr);
+	GElf_Dyn dyn;
+
+	for (int i = 0; gelf_getdyn(data, i, &dyn) && dyn.d_tag != DT_NULL; i++) {
+		if (dyn.d_tag != DT_NEEDED ||
+		    strcmp(elf_strptr(elf, shdr.sh_link, dyn.d_un.d_val), name) != 0)
+			continue;
+		dyn.d_tag = 0x6000000e; /* in the range of the system, known to nobody */
+		gelf_update_dyn(data, i, &dyn);
+		return;
+	}
+	errx(3, "%s is not needed", name);
+}
+
 static void header(Elf *elf, const char *command, const char *value)
 {
 	GElf_Ehdr ehdr;
@@ -130,6 +148,8 @@ int main(int argc, char **argv)
 		weak_node(elf, argument);
 	else if (strcmp(command, "unversion") == 0)
 		unversion(elf, argument);
+	else if (strcmp(command, "remove-needed") == 0)
+		remove_needed(elf, argument);
 	else if (strcmp(command, "blank-versions") == 0)
 		blank_versions(elf);
 	else if (strcmp(command, "machine") == 0)

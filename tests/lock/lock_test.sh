@@ -200,6 +200,13 @@ loads "data-only module with a lock" "$a" "$dir/mods/data_locked.so"
 cp mods/right.so mods/nosections.so && "$EDIT_ELF" no-sections mods/nosections.so || exit 1
 loads "right module without section headers" "$a" "$dir/mods/nosections.so"
 
+# patchelf moves the strings and leaves junk behind the symbols of a module that exports nothing.
+cp mods/right.so mods/patched.so
+patchelf --set-rpath "\$ORIGIN/..:/a/run/path/that/is/longer/than/what/was/there/before" mods/patched.so || exit 1
+loads "right module after patchelf --set-rpath" "$a" "$dir/mods/patched.so"
+patchelf --set-soname moved.so mods/patched.so || exit 1
+loads "right module after patchelf --set-soname" "$a" "$dir/mods/patched.so"
+
 # ---- modules that do not ----
 
 build_module mods/other.so "$b" -DLOCK_PRIVATE -DUSE_PRIVATE -DUSE_PUBLIC
@@ -316,6 +323,10 @@ build_module mods/two.so "$a" -DLOCK_PRIVATE -DUSE_PRIVATE -DUSE_OTHER "$dir/mod
 loads "module of one host that is linked with another" "$a" "$dir/mods/two.so"
 "$EDIT_ELF" unversion mods/two.so other_get || exit 1
 refused "private symbol of another host without its version" "$a" unversioned-reference "$dir/mods/two.so"
+
+# What patchelf leaves behind.
+cp mods/right.so mods/orphan.so && "$EDIT_ELF" remove-needed mods/orphan.so $soname || exit 1
+refused "version table of a library that is not needed" "$a" not-linked "$dir/mods/orphan.so"
 
 mv libdep.so gone.so
 refused "missing library" "$a" missing-library "$dir/mods/right.so"

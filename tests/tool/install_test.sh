@@ -12,6 +12,7 @@ lib=lib
 
 [[ -e $prefix/lib/libabilock.so.1 ]] || lib=$(cd "$prefix" && dirname "$(echo lib/*/libabilock.so.1)")
 for file in bin/versiongen bin/abiaudit "$lib/libabilock.so.1" "$lib/libabilock.so" "$lib/libabilock.a" \
+	share/bash-completion/completions/abiaudit share/doc/abilock/findings.md \
 	"$lib/libabilock-guard.so" include/abilock/abilock.h "$lib/pkgconfig/abilock.pc"; do
 	check "$file is installed" test -e "$prefix/$file"
 done

@@ -269,7 +269,7 @@ END_TEST
 START_TEST(no_name_at_all_is_a_usage_error)
 {
 	ck_assert_int_eq(RUN("names"), ABILOCK_EXIT_USAGE);
-	ck_assert_str_eq(errors, "tool: names: no FILE... given\n");
+	ck_assert_str_eq(errors, "tool: no FILE... given\n");
 }
 END_TEST
 

@@ -70,7 +70,7 @@ END_TEST
 
 START_TEST(a_node_is_private_by_its_ending_only)
 {
-	accepts("A_PRIVATE_1 { a; }; B_PRIVATE { b; }; _PRIVATE { c; };");
+	accepts("A_PRIVATEER_1 { a; }; B_PRIVATE { b; }; _PRIVATE { c; };");
 	ck_assert(!surface->nodes[0].is_private);
 	ck_assert(surface->nodes[1].is_private);
 	ck_assert(!surface->nodes[2].is_private);
@@ -204,6 +204,11 @@ static const struct refusal {
 	{"A { extern \"C++\" { a; }; };", 1, 5, "extern"},
 	{"A { extern \"C\" { a; }; };", 1, 5, "extern"},
 	{"A { ns::a; };", 1, 7, "C++ names"},
+	{"A { glboal: a; };", 1, 11, "expected 'global:' or 'local:'"},
+	/* abiaudit takes these for private; a tag that is written by hand never changes. */
+	{"A_PRIVATE_1 { a; };", 1, 1, "looks private"},
+	{"LIBVIRT_PRIVATE_10.2.0 { a; };", 1, 1, "looks private"},
+	{"A.B_PRIVATE { a; };", 1, 1, "no C name"},
 	{"include other.map\n", 1, 1, "include"},
 	{"A { a; local: b; };", 1, 15, "only '*'"},
 	{"A { a; local: };", 1, 15, "only '*'"},

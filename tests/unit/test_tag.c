@@ -228,13 +228,29 @@ END_TEST
 START_TEST(an_archive_inside_another_checkout_keeps_its_own_tag)
 {
 	sh(ARCHIVE
-	   "mkdir outer && mv foo-1 outer && cd outer && git init -q && echo 2 >b && commit");
+	   "mkdir outer && cd outer && git init -q && echo 2 >b && commit && mv ../foo-1 .");
 	reads("src");
 	_cleanup_(freep) char *checkout = take_ptr(tag);
 	reads("outer/foo-1");
 	ck_assert_str_eq(tag, checkout);
 	reads("outer");
 	ck_assert_str_ne(tag, checkout);
+}
+END_TEST
+
+/* As Debian packaging does: the tarball's commit stays the same while its files change. */
+START_TEST(an_archive_that_was_committed_again_has_the_new_commit)
+{
+	sh(ARCHIVE "cd foo-1 && git init -q && commit");
+	reads("src");
+	_cleanup_(freep) char *upstream = take_ptr(tag);
+	reads("foo-1/sub");
+	ck_assert_str_ne(tag, upstream);
+	_cleanup_(freep) char *first = take_ptr(tag);
+	sh("cd foo-1 && echo patched >sub/patched && commit");
+	reads("foo-1");
+	ck_assert_str_ne(tag, first);
+	ck_assert_str_ne(tag, upstream);
 }
 END_TEST
 
@@ -364,6 +380,7 @@ int main(void)
 	tcase_add_test(tc, a_tree_that_is_neither_is_told_what_to_do);
 	tcase_add_test(tc, an_archive_carries_the_hash_of_its_commit);
 	tcase_add_test(tc, an_archive_inside_another_checkout_keeps_its_own_tag);
+	tcase_add_test(tc, an_archive_that_was_committed_again_has_the_new_commit);
 	tcase_add_test(tc, a_checkout_inside_an_archive_has_its_own_tag);
 	tcase_add_test(tc, the_unsubstituted_file_of_a_checkout_is_ignored);
 	tcase_add_test(tc, an_untracked_directory_in_a_checkout_has_no_tag);
