@@ -200,8 +200,8 @@ static int check_host_reference(struct abilock_check *check,
 	return abilock_check_add(
 		check, ABILOCK_MISSING_SYMBOL, reference->name, host->path,
 		"the host has the node %s, but no such symbol in it: it was built from "
-		"other sources",
-		need->node);
+		"other sources%s",
+		need->node, host->interp ? ", or linked without -rdynamic" : "");
 }
 
 static int add_unresolved(struct abilock_check *check, const struct abilock_reference *reference)
