@@ -86,23 +86,18 @@ static int find_file(struct session *session, char **ret_path, struct abilock_er
 
 static bool is_host_called(const struct abilock_object *object, const char *name)
 {
-	return object->note && str_eq(object->note->kind, "host") &&
-	       str_eq(object->note->host, name);
+	return abilock_object_is_host(object) && str_eq(object->note->host, name);
 }
 
 /* libabilock is a host of its own (of the guard), but nobody's plug-in host. */
 static bool is_host(const struct abilock_object *object)
 {
-	return object->note && str_eq(object->note->kind, "host") &&
-	       !is_host_called(object, "abilock");
+	return abilock_object_is_host(object) && !is_host_called(object, "abilock");
 }
 
 static bool needs_library(const struct abilock_object *module, const char *soname)
 {
-	for (size_t i = 0; soname && i < module->needed_count; i++)
-		if (str_eq(module->needed[i], soname))
-			return true;
-	return false;
+	return soname && abilock_object_needs_file(module, soname);
 }
 
 static bool is_called(const struct abilock_object *object, const char *name)
@@ -146,8 +141,8 @@ static int host_rank(const struct session *session, const struct abilock_object 
 
 static enum abilock_role role_of(const struct abilock_object *object)
 {
-	return object->note && !str_eq(object->note->kind, "host") ? ABILOCK_ROLE_SIBLING
-								   : ABILOCK_ROLE_HOST_LIBRARY;
+	return object->note && !abilock_object_is_host(object) ? ABILOCK_ROLE_SIBLING
+							       : ABILOCK_ROLE_HOST_LIBRARY;
 }
 
 /* What is mapped, the module, and what it would bring in. */
@@ -210,7 +205,6 @@ static int check(struct session *session, struct abilock_answer *answer)
 		.module = session->module,
 		.host = session->host,
 		.scope = &session->scope,
-		.unsafe_path = abilock_path_problem(answer->path),
 		.require_lock = session->question->require_lock,
 	};
 	int r = abilock_lock_check(&question, &answer->report, &answer->error);

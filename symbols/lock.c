@@ -24,9 +24,12 @@ int abilock_check_add(struct abilock_check *check, enum abilock_code code, const
 
 /* ---- the file itself ---- */
 
-static bool is_ours(const struct abilock_object *object, const char *kind)
+static int check_path(struct abilock_check *check)
 {
-	return object->note && str_eq(object->note->kind, kind);
+	const char *path = check->object->path, *problem = abilock_path_problem(path);
+
+	return problem ? abilock_check_add(check, ABILOCK_UNSAFE_PATH, path, NULL, "%s", problem)
+		       : 0;
 }
 
 static int check_machine(struct abilock_check *check)
@@ -53,7 +56,7 @@ static int check_machine(struct abilock_check *check)
 	if (module->type != ET_DYN || (module->dt_flags_1 & DF_1_PIE) || !module->has_dynamic)
 		return abilock_check_add(check, ABILOCK_NOT_A_MODULE, module->path, NULL,
 					 "it is a program, not a shared object");
-	if (is_ours(module, "host"))
+	if (abilock_object_is_host(module))
 		return abilock_check_add(check, ABILOCK_NOT_A_MODULE, module->path, NULL,
 					 "it is the host %s itself, not a module of it",
 					 module->note->host);
@@ -162,7 +165,7 @@ static bool is_copy_of_host(const struct abilock_check *check, const struct abil
 
 	if (library == host)
 		return false;
-	if (check->host_is_locked && is_ours(library, "host") &&
+	if (check->host_is_locked && abilock_object_is_host(library) &&
 	    str_eq(library->note->host, host->note->host))
 		return true;
 	/* With two names they are two: all libraries of Qt have the same private node. */
@@ -199,15 +202,13 @@ static int check_soname(struct abilock_check *check)
 
 	if (!wanted || !check->host_is_locked || !str_eq(module->note->host, host->note->host))
 		return 0;
-	for (size_t i = 0; i < module->needed_count; i++)
-		if (str_eq(module->needed[i], wanted) &&
-		    !(host->soname && str_eq(host->soname, wanted)))
-			return abilock_check_add(
-				check, ABILOCK_HOST_WITHOUT_SONAME, wanted, host->path,
-				"the host's soname is %s; link it with -Wl,-soname,%s "
-				"(gold writes none into a program)",
-				host->soname ? host->soname : "missing", wanted);
-	return 0;
+	if (!abilock_object_needs_file(module, wanted) ||
+	    (host->soname && str_eq(host->soname, wanted)))
+		return 0;
+	return abilock_check_add(check, ABILOCK_HOST_WITHOUT_SONAME, wanted, host->path,
+				 "the host's soname is %s; link it with -Wl,-soname,%s "
+				 "(gold writes none into a program)",
+				 host->soname ? host->soname : "missing", wanted);
 }
 
 static int check_missing_libraries(struct abilock_check *check)
@@ -304,14 +305,12 @@ static int check_library(const struct abilock_check *module, struct abilock_obje
 				      .err = module->err,
 				      .host_is_locked = module->host_is_locked,
 				      .host_has_nodes = module->host_has_nodes};
-	const bool is_module = note && module->host_is_locked && !str_eq(note->kind, "host") &&
+	const bool is_module = note && module->host_is_locked && !abilock_object_is_host(library) &&
 			       str_eq(note->host, host->note->host);
-	const char *unsafe = abilock_path_problem(library->path);
 	int r = abilock_object_needs(library, &check.needs, check.err);
 
-	if (r >= 0 && unsafe)
-		r = abilock_check_add(&check, ABILOCK_UNSAFE_PATH, library->path, NULL, "%s",
-				      unsafe);
+	if (r >= 0)
+		r = check_path(&check);
 	if (r >= 0 && is_module) {
 		check.kind = note->kind;
 		r = check_note(&check);
@@ -350,8 +349,7 @@ static int check_relation(struct abilock_check *check)
 
 	related |= note && check->host_is_locked &&
 		   str_eq(note->host, check->question->host->note->host);
-	for (size_t i = 0; soname && i < module->needed_count; i++)
-		related |= str_eq(module->needed[i], soname);
+	related |= soname && abilock_object_needs_file(module, soname);
 	check->report->is_related = related;
 	return 0;
 }
@@ -387,16 +385,13 @@ static int run(struct abilock_check *check)
 		check_installed,
 		check_relation,
 	};
-	const char *unsafe = check->question->unsafe_path;
-	int r = 0;
+	int r = check_path(check);
+	const size_t before = check->report->finding_count;
 
-	if (unsafe)
-		r = abilock_check_add(check, ABILOCK_UNSAFE_PATH, check->question->module->path,
-				      NULL, "%s", unsafe);
 	if (r >= 0)
 		r = check_machine(check);
 	/* A file for another machine shares nothing that could be compared. */
-	if (r < 0 || check->report->finding_count > (unsafe ? 1 : 0))
+	if (r < 0 || check->report->finding_count > before)
 		return r;
 	r = abilock_object_needs(check->object, &check->needs, check->err);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(steps); i++)
@@ -417,7 +412,7 @@ int abilock_lock_check(const struct abilock_lock_question *question,
 				      .object = question->module,
 				      .report = report,
 				      .err = err,
-				      .host_is_locked = is_ours(host, "host"),
+				      .host_is_locked = abilock_object_is_host(host),
 				      .kind = module->note ? module->note->kind : NULL};
 	for (size_t i = 0; i < host->verdef_count; i++)
 		check.host_has_nodes |= !(host->verdefs[i].flags & VER_FLG_BASE);

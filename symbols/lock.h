@@ -18,7 +18,6 @@ struct abilock_lock_question {
 	/** The host file on disk, where @p host is the one that runs and the two may differ. */
 	struct abilock_object *installed_host;
 	const struct abilock_scope *scope; /**< Must contain @p host. */
-	const char *unsafe_path;	   /**< What is unsafe about the module's path, or NULL. */
 	bool require_lock; /**< Refuse where host or module carry no lock of ours. */
 };
 

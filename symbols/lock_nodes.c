@@ -112,7 +112,7 @@ static int check_library_node(struct abilock_check *check, const struct abilock_
 					 library->path, "the module needs %s of it", need->node);
 	if (library->verdef_count == 0)
 		return 0;
-	if ((need->flags & VER_FLG_WEAK) && library->note && str_eq(library->note->kind, "host") &&
+	if ((need->flags & VER_FLG_WEAK) && abilock_object_is_host(library) &&
 	    abilock_node_name_is_private(need->node)) {
 		r = abilock_check_add(check, ABILOCK_WEAK_NODE, need->node, library->path,
 				      "VER_FLG_WEAK: the dynamic linker would only warn");
@@ -125,18 +125,10 @@ static int check_library_node(struct abilock_check *check, const struct abilock_
 	return r < 0 ? r : add_node_symbols(check, ABILOCK_MISSING_LIBRARY_NODE, need);
 }
 
-static bool is_needed(const struct abilock_object *object, const char *file)
-{
-	for (size_t i = 0; i < object->needed_count; i++)
-		if (str_eq(object->needed[i], file))
-			return true;
-	return false;
-}
-
 /* What no linker writes, but patchelf --remove-needed leaves: ld.so ends the process over it. */
 static int check_orphan(struct abilock_check *check, const struct abilock_verneed *need)
 {
-	if (is_needed(check->object, need->file))
+	if (abilock_object_needs_file(check->object, need->file))
 		return 0;
 	return abilock_check_add(check, ABILOCK_NOT_LINKED, need->file, NULL,
 				 "it needs the node %s of a library that it does not need itself "
@@ -160,8 +152,7 @@ int abilock_check_nodes(struct abilock_check *check)
 			r = check_library_node(check, need);
 			continue;
 		}
-		if (!check->host_has_nodes &&
-		    !abilock_report_find(check->report, ABILOCK_HOST_WITHOUT_NODES, NULL))
+		if (!check->host_has_nodes)
 			r = abilock_check_add(
 				check, ABILOCK_HOST_WITHOUT_NODES, host->path, NULL,
 				"the module needs %s and the host defines no version node "

@@ -118,19 +118,19 @@ static int note_provider(struct abilock_check *check, const struct abilock_provi
 	return 0;
 }
 
-/* A symbol that belongs to a node that the host itself defines, not a copy of a library's data. */
+/* A process may have several hosts; a module belongs to one of them. */
 static bool is_private_node_of_another_host(const struct abilock_check *check,
 					    const struct resolution *found)
 {
 	const struct abilock_object *object = found->provider ? found->provider->object : NULL;
 
-	if (!object || object == check->question->host || !object->note ||
-	    !str_eq(object->note->kind, "host"))
+	if (!object || object == check->question->host || !abilock_object_is_host(object))
 		return false;
 	const struct abilock_verdef *def = abilock_object_verdef(object, found->symbol.version);
 	return def && abilock_node_name_is_private(def->name);
 }
 
+/* A symbol that belongs to a node that the host itself defines, not a copy of a library's data. */
 static const struct abilock_verdef *host_node(const struct abilock_check *check,
 					      const struct resolution *resolution)
 {
@@ -145,10 +145,8 @@ static int collect(struct abilock_check *check, enum abilock_code code,
 		   const struct abilock_reference *reference)
 {
 	const char *subject = host->soname ? host->soname : host->path;
-	int r = 0;
+	int r = abilock_check_add(check, code, subject, host->path, "%s", detail);
 
-	if (!abilock_report_find(check->report, code, subject))
-		r = abilock_check_add(check, code, subject, host->path, "%s", detail);
 	if (r < 0)
 		return r;
 	return abilock_report_add_symbol(check->report, check->err,

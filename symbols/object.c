@@ -307,6 +307,19 @@ int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
 	return read_object(object, ret_object, err);
 }
 
+bool abilock_object_needs_file(const struct abilock_object *object, const char *name)
+{
+	for (size_t i = 0; i < object->needed_count; i++)
+		if (str_eq(object->needed[i], name))
+			return true;
+	return false;
+}
+
+bool abilock_object_is_host(const struct abilock_object *object)
+{
+	return object->note && str_eq(object->note->kind, "host");
+}
+
 /* The linker's name for the start of our own image: it was built for the machine that runs it. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 

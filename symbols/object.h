@@ -170,6 +170,12 @@ static inline void abilock_object_freep(struct abilock_object **object)
 	abilock_object_free(*object);
 }
 
+/** Whether a name stands in the object's DT_NEEDED list. */
+bool abilock_object_needs_file(const struct abilock_object *object, const char *name);
+
+/** Whether the object carries the note of a host. */
+bool abilock_object_is_host(const struct abilock_object *object);
+
 /**
  * Load the symbol tables, which abilock_object_open() leaves alone, and set symbol_count.
  * Idempotent. Look-ups, needs and surface do it by themselves.

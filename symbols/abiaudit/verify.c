@@ -103,21 +103,32 @@ static int open_candidates(struct verify *verify, const struct abilock_names *na
 	return 0;
 }
 
+/* The providers of another scope; ABILOCK_ROLE_HOST leaves each its role. */
+static int append(struct abilock_scope *scope, const struct abilock_scope *from,
+		  enum abilock_role role, const char *sibling, struct abilock_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < from->provider_count; i++) {
+		const struct abilock_provider *provider = &from->providers[i];
+
+		r = abilock_scope_add(scope, provider->object,
+				      role == ABILOCK_ROLE_HOST ? provider->role : role,
+				      provider->name, sibling, err);
+	}
+	return r;
+}
+
 /* The libraries that a module brings in beyond the host's. */
 static int make_closure(struct verify *verify, struct candidate *candidate,
 			struct abilock_error *err)
 {
 	struct abilock_scope scope = {0};
-	int r = 0;
 
 	if (candidate->have_closure)
 		return 0;
 	/* Start from what is loaded already, and take away what was there before. */
-	for (size_t i = 0; r >= 0 && i < verify->base.provider_count; i++) {
-		const struct abilock_provider *known = &verify->base.providers[i];
-
-		r = abilock_scope_add(&scope, known->object, known->role, known->name, NULL, err);
-	}
+	int r = append(&scope, &verify->base, ABILOCK_ROLE_HOST, NULL, err);
 	if (r >= 0)
 		r = abilock_scope_add(&scope, candidate->object, ABILOCK_ROLE_MODULE,
 				      candidate->path, NULL, err);
@@ -134,21 +145,6 @@ static int make_closure(struct verify *verify, struct candidate *candidate,
 		candidate->have_closure = true;
 	}
 	abilock_scope_clear(&scope);
-	return r;
-}
-
-static int append(struct abilock_scope *scope, const struct abilock_scope *from,
-		  enum abilock_role role, const char *sibling, struct abilock_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < from->provider_count; i++) {
-		const struct abilock_provider *provider = &from->providers[i];
-
-		r = abilock_scope_add(scope, provider->object,
-				      role == ABILOCK_ROLE_HOST ? provider->role : role,
-				      provider->name, sibling, err);
-	}
 	return r;
 }
 
@@ -203,7 +199,6 @@ static void judge(struct verify *verify, struct candidate *candidate)
 		.host = verify->host,
 		.installed_host = verify->installed,
 		.scope = &scope,
-		.unsafe_path = abilock_path_problem(candidate->path),
 		.require_lock = abilock_cli_has(verify->inv, OPT_LOCK),
 	};
 
