@@ -13,7 +13,7 @@ struct abilock_arena_block {
 	alignas(max_align_t) unsigned char data[];
 };
 
-void *abilock_arena_alloc(struct abilock_arena *arena, size_t size)
+void *abilock_arena_bytes(struct abilock_arena *arena, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct abilock_arena_block *block = arena->blocks;
@@ -25,10 +25,11 @@ void *abilock_arena_alloc(struct abilock_arena *arena, size_t size)
 		/* A large piece gets a block of its own size, behind the first, so that the room
 		 * left in the first block stays in use. */
 		size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
-		struct abilock_arena_block *fresh = calloc(1, sizeof(*fresh) + room);
+		struct abilock_arena_block *fresh = malloc(sizeof(*fresh) + room);
 
 		if (!fresh)
 			return NULL;
+		fresh->used = 0;
 		fresh->size = room;
 		if (block && room == size) {
 			fresh->next = block->next;
@@ -41,6 +42,15 @@ void *abilock_arena_alloc(struct abilock_arena *arena, size_t size)
 	}
 	void *p = block->data + block->used;
 	block->used += size;
+	return p;
+}
+
+void *abilock_arena_alloc(struct abilock_arena *arena, size_t size)
+{
+	void *p = abilock_arena_bytes(arena, size);
+
+	if (p)
+		memset(p, 0, size);
 	return p;
 }
 

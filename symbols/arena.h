@@ -15,6 +15,9 @@ struct abilock_arena {
 /** @return @p size bytes, zeroed and aligned for any type, or NULL when memory is out. */
 void *abilock_arena_alloc(struct abilock_arena *arena, size_t size);
 
+/** As abilock_arena_alloc(), not zeroed: for bytes that are about to be read from a file. */
+void *abilock_arena_bytes(struct abilock_arena *arena, size_t size);
+
 /** @return Room for @p count elements, zeroed; NULL on overflow or when memory is out. */
 void *abilock_arena_array(struct abilock_arena *arena, size_t count, size_t size);
 

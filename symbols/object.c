@@ -47,6 +47,9 @@ void abilock_object_free(struct abilock_object *object)
 	free(object);
 }
 
+/* Nearly always holds the program headers, the interpreter's name and the notes as well. */
+enum { HEAD_SIZE = 4096 };
+
 static int read_ident(struct abilock_object *object, struct abilock_error *err)
 {
 	const uint8_t *ident;
@@ -119,6 +122,10 @@ static int read_headers(struct abilock_object *object, struct program_header **r
 	uint64_t phoff = abilock_get_word(object, p + (is64 ? 32 : 28));
 	uint16_t phentsize = abilock_get16(object, p + (is64 ? 54 : 42));
 	uint16_t phnum = abilock_get16(object, p + (is64 ? 56 : 44));
+	object->source->shoff = abilock_get_word(object, p + (is64 ? 40 : 32));
+	object->source->shentsize = abilock_get16(object, p + (is64 ? 58 : 46));
+	object->source->shnum = abilock_get16(object, p + (is64 ? 60 : 48));
+	object->source->shstrndx = abilock_get16(object, p + (is64 ? 62 : 50));
 
 	if (object->type == ET_REL)
 		return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, object->path, NULL, 0,
@@ -155,6 +162,19 @@ static int read_headers(struct abilock_object *object, struct program_header **r
 	return 0;
 }
 
+/*
+ * Whether a segment goes on where the last one ends. patchelf puts its own in front of a program's
+ * first one, and tables in both.
+ */
+static bool continues(const struct abilock_object_source *source, const struct program_header *phdr)
+{
+	if (source->segment_count == 0)
+		return false;
+	const struct abilock_segment *last = &source->segments[source->segment_count - 1];
+	return last->vaddr + last->filesz == phdr->vaddr &&
+	       last->offset + last->filesz == phdr->offset;
+}
+
 static int add_segments(struct abilock_object *object, const struct program_header *phdrs,
 			size_t count, struct abilock_error *err)
 {
@@ -179,8 +199,10 @@ static int add_segments(struct abilock_object *object, const struct program_head
 				object, "program headers",
 				i * (source->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)), err,
 				"segment %zu wraps around the address space", i);
-		source->segments[source->segment_count++] = (struct abilock_segment){
-			.vaddr = phdr->vaddr, .filesz = size, .offset = phdr->offset};
+		if (!continues(source, phdr))
+			source->segments[source->segment_count++] = (struct abilock_segment){
+				.vaddr = phdr->vaddr, .offset = phdr->offset};
+		source->segments[source->segment_count - 1].filesz += size;
 	}
 	return 0;
 }
@@ -231,8 +253,16 @@ static int read_segments(struct abilock_object *object, const struct program_hea
 			r = abilock_object_read_notes(object, phdr->vaddr, phdr->filesz,
 						      phdr->align, err);
 	}
-	if (r < 0 || !dynamic)
+	if (r < 0)
 		return r;
+	if (object->tables->by_sections)
+		return abilock_object_read_sections(object, err);
+	if (!dynamic && object->type == ET_DYN)
+		/* ld.so refuses it, too; an empty answer would hide all that it has. */
+		return abilock_damaged(object, "program headers", 0, err,
+				       "no PT_DYNAMIC: nothing could load this shared object");
+	if (!dynamic)
+		return 0;
 	object->has_dynamic = true;
 	uint64_t size = object->is_image ? dynamic->memsz : dynamic->filesz;
 	r = abilock_object_read_dynamic(object, dynamic->vaddr, size, err);
@@ -246,6 +276,7 @@ static int read_object(struct abilock_object *object, struct abilock_object **re
 	struct program_header *phdrs = NULL;
 	size_t count = 0;
 
+	abilock_source_window(object, 0, HEAD_SIZE);
 	int r = read_ident(object, err);
 	if (r >= 0)
 		r = read_headers(object, &phdrs, &count, err);
@@ -259,8 +290,8 @@ static int read_object(struct abilock_object *object, struct abilock_object **re
 	return 0;
 }
 
-int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret_object,
-			   struct abilock_error *err)
+static int open_fd(int fd, const char *path, bool by_sections, struct abilock_object **ret_object,
+		   struct abilock_error *err)
 {
 	_cleanup_(closep) int owned = fd;
 	struct stat st;
@@ -278,13 +309,15 @@ int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret
 	object->source->fd = owned;
 	owned = -1;
 	object->source->size = (uint64_t)st.st_size;
+	object->mode = st.st_mode;
 	object->device = st.st_dev;
 	object->inode = st.st_ino;
+	object->tables->by_sections = by_sections;
 	return read_object(object, ret_object, err);
 }
 
-int abilock_object_open(const char *path, struct abilock_object **ret_object,
-			struct abilock_error *err)
+static int open_path(const char *path, bool by_sections, struct abilock_object **ret_object,
+		     struct abilock_error *err)
 {
 	/* O_NONBLOCK: a FIFO in a module directory must not hang the host. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -292,11 +325,29 @@ int abilock_object_open(const char *path, struct abilock_object **ret_object,
 	if (fd < 0)
 		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "cannot open: %s",
 					 strerror(errno));
-	return abilock_object_open_fd(fd, path, ret_object, err);
+	return open_fd(fd, path, by_sections, ret_object, err);
 }
 
-int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
-			      struct abilock_object **ret_object, struct abilock_error *err)
+int abilock_object_open(const char *path, struct abilock_object **ret_object,
+			struct abilock_error *err)
+{
+	return open_path(path, false, ret_object, err);
+}
+
+int abilock_object_open_sections(const char *path, struct abilock_object **ret_object,
+				 struct abilock_error *err)
+{
+	return open_path(path, true, ret_object, err);
+}
+
+int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret_object,
+			   struct abilock_error *err)
+{
+	return open_fd(fd, path, false, ret_object, err);
+}
+
+static int open_bytes(const void *bytes, size_t size, const char *path, bool by_sections,
+		      struct abilock_object **ret_object, struct abilock_error *err)
 {
 	struct abilock_object *object = object_new(path, err);
 
@@ -304,7 +355,21 @@ int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
 		return ABILOCK_E_NOMEM;
 	object->source->bytes = bytes;
 	object->source->size = size;
+	object->tables->by_sections = by_sections;
 	return read_object(object, ret_object, err);
+}
+
+int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
+			      struct abilock_object **ret_object, struct abilock_error *err)
+{
+	return open_bytes(bytes, size, path, false, ret_object, err);
+}
+
+int abilock_object_open_sections_bytes(const void *bytes, size_t size, const char *path,
+				       struct abilock_object **ret_object,
+				       struct abilock_error *err)
+{
+	return open_bytes(bytes, size, path, true, ret_object, err);
 }
 
 bool abilock_object_needs_file(const struct abilock_object *object, const char *name)

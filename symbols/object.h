@@ -32,14 +32,18 @@ struct abilock_verdef {
 	uint16_t flags; /**< VER_FLG_* as found. VER_FLG_BASE names the object itself. */
 	const char **parents;
 	size_t parent_count;
+	uint64_t offset;	     /**< Of the entry in its table. */
+	const uint64_t *aux_offsets; /**< Of the name's entry and of each parent's, in the table. */
 };
 
 /** One needed version: node @p node of file @p file. */
 struct abilock_verneed {
 	const char *file; /**< DT_NEEDED name of the object that must define the node. */
 	const char *node;
-	uint16_t index; /**< vna_other without the hidden bit. */
-	uint16_t flags; /**< VER_FLG_WEAK or 0, as found. */
+	uint16_t index;	      /**< vna_other without the hidden bit. */
+	uint16_t flags;	      /**< VER_FLG_WEAK or 0, as found. */
+	uint64_t offset;      /**< Of the entry in its table. */
+	uint64_t file_offset; /**< Of the file's entry, which all nodes of the file share. */
 };
 
 /** One row of the dynamic symbol table. */
@@ -55,6 +59,14 @@ struct abilock_symbol {
 	uint8_t bind;
 	uint8_t visibility;
 	uint8_t other; /**< Whole st_other. */
+};
+
+/** One section header, as the file has it. */
+struct abilock_section {
+	const char *name;
+	uint32_t type;
+	uint64_t flags, address, offset, size, entsize;
+	uint32_t link, info;
 };
 
 /** What `.note.abilock` says; every member is NULL when its key is absent. docs/note-format.md. */
@@ -84,6 +96,7 @@ struct abilock_object {
 	struct abilock_arena arena;
 	const char *path; /**< As given; for an image the name that the dynamic linker uses. */
 	bool is_image;	  /**< Mapped by the dynamic linker in this process. */
+	uint32_t mode;	  /**< st_mode of the file; 0 for bytes and images. */
 
 	/* ELF header */
 	uint8_t elf_class; /**< ELFCLASS32 or ELFCLASS64. */
@@ -107,6 +120,14 @@ struct abilock_object {
 	size_t auxiliary_count;
 	uint64_t dt_flags;
 	uint64_t dt_flags_1;
+	bool has_debug;	   /**< DT_DEBUG: a program. */
+	bool has_hash;	   /**< DT_HASH. */
+	bool has_gnu_hash; /**< DT_GNU_HASH. */
+
+	/* Section headers, where the object was opened by them: see
+	 * abilock_object_open_sections(). */
+	struct abilock_section *sections;
+	size_t section_count;
 
 	/* Versions */
 	bool has_versym;
@@ -120,6 +141,8 @@ struct abilock_object {
 	const char *package;	   /**< `.note.package`: JSON text, or NULL. */
 	const uint8_t *build_id;   /**< NULL: none. */
 	size_t build_id_size;
+	const char **dlopen_notes; /**< `.note.dlopen`: JSON texts. */
+	size_t dlopen_note_count;
 
 	/* Tables, for the functions below. */
 	uint64_t symbol_count; /**< Rows of the dynamic symbol table, row 0 included. */
@@ -139,6 +162,23 @@ struct abilock_object {
  */
 int abilock_object_open(const char *path, struct abilock_object **ret_object,
 			struct abilock_error *err) _must_check_;
+
+/**
+ * As abilock_object_open(), but as tools like readelf see the file that go by section headers: the
+ * dynamic section, strings, symbols and versions are those that SHT_DYNAMIC, SHT_DYNSYM,
+ * SHT_GNU_versym, SHT_GNU_verdef and SHT_GNU_verneed name. What is loaded may be something else.
+ *
+ * Where the file has no section headers, or none of a kind, the members are empty; sections without
+ * bytes (SHT_NOBITS, in files of debug information) count as none. Notes and PT_INTERP are read
+ * through the program headers, as ever.
+ */
+int abilock_object_open_sections(const char *path, struct abilock_object **ret_object,
+				 struct abilock_error *err) _must_check_;
+
+/** As abilock_object_open_sections() for the bytes of a file, which must outlive the object. */
+int abilock_object_open_sections_bytes(const void *bytes, size_t size, const char *path,
+				       struct abilock_object **ret_object,
+				       struct abilock_error *err) _must_check_;
 
 /** As abilock_object_open() for an open descriptor, which is taken over on success and failure. */
 int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret_object,
@@ -183,6 +223,14 @@ bool abilock_object_is_host(const struct abilock_object *object);
 int abilock_object_load_symbols(struct abilock_object *object,
 				struct abilock_error *err) _must_check_;
 
+/**
+ * Read the section headers into @p object->sections, beside the tables of PT_DYNAMIC: for the names
+ * that section symbols have there. A file without section headers has none, and so has one where
+ * this failed: only the first call reads, and can fail.
+ */
+int abilock_object_load_sections(struct abilock_object *object,
+				 struct abilock_error *err) _must_check_;
+
 /** Decode row @p index, which must be below symbol_count. */
 int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 			  struct abilock_symbol *ret_symbol,
@@ -190,6 +238,15 @@ int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 
 /** Whether a symbol is one that other objects can bind to. */
 bool abilock_symbol_is_export(const struct abilock_symbol *symbol);
+
+/**
+ * Which rows of a program's symbol table are copies of a library's variables (R_*_COPY): defined,
+ * and yet the library's. The symbols must be loaded.
+ *
+ * @param[out] ret_copied  symbol_count flags, owned by the object; NULL where there can be none.
+ */
+int abilock_object_copies(struct abilock_object *object, bool **ret_copied,
+			  struct abilock_error *err) _must_check_;
 
 /** Version definition with index @p index, or NULL. The BASE definition is not one. */
 const struct abilock_verdef *abilock_object_verdef(const struct abilock_object *object,

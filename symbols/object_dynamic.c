@@ -22,6 +22,9 @@ struct dynamic {
 
 static const char TABLE[] = "dynamic section";
 
+/* Version tables are seldom larger; the rest is read when the walk gets there. */
+enum { USUAL_VERSIONS = 4096 };
+
 /*
  * An address of a mapped object. glibc adds the load bias to the pointers of the dynamic section in
  * place (not on MIPS and RISC-V, and not in the vDSO); musl leaves them alone. Which of the two it
@@ -98,7 +101,7 @@ static void take_entry(struct abilock_object *object, struct dynamic *dyn, uint6
 {
 	struct entry *entry = find_entry(dyn, tag);
 
-	if (is_address(tag)) {
+	if (is_address(tag) && !object->tables->by_sections) {
 		value = unbias(object, value);
 		add_bound(dyn, value);
 	}
@@ -108,6 +111,8 @@ static void take_entry(struct abilock_object *object, struct dynamic *dyn, uint6
 		object->dt_flags = value;
 	else if (tag == DT_FLAGS_1)
 		object->dt_flags_1 = value;
+	else if (tag == DT_DEBUG)
+		object->has_debug = true;
 	else if (tag == DT_NEEDED)
 		object->needed_count++;
 	else if (tag == DT_FILTER)
@@ -152,20 +157,18 @@ static struct abilock_span make_span(const struct abilock_object *object, const 
 	return span;
 }
 
-static int load_strings(struct abilock_object *object, const struct dynamic *dyn,
-			struct abilock_error *err)
+int abilock_object_load_strings(struct abilock_object *object, struct abilock_error *err)
 {
 	struct abilock_object_tables *tables = object->tables;
-	const uint64_t size = dyn->strsz.value;
+	const uint64_t size = tables->strtab_size;
 	const uint8_t *bytes;
 
-	if (!dyn->strtab.present || !dyn->strsz.present)
+	if (!tables->strtab_span.present)
 		return abilock_damaged(object, TABLE, 0, err, "no DT_STRTAB or no DT_STRSZ");
-	tables->strtab_span = make_span(object, dyn, &dyn->strtab);
 	if (size == 0)
-		return abilock_damaged(object, TABLE, dyn->strsz.offset, err,
-				       "the string table is empty");
-	int r = abilock_source_get(object, "string table", dyn->strtab.value, size, &bytes, err);
+		return abilock_damaged(object, "string table", 0, err, "it is empty");
+	int r = abilock_source_get(object, "string table", tables->strtab_span.address, size,
+				   &bytes, err);
 	if (r < 0)
 		return r;
 	/* With this, an index below strtab_size is all that a string needs to be safe. */
@@ -173,7 +176,6 @@ static int load_strings(struct abilock_object *object, const struct dynamic *dyn
 		return abilock_damaged(object, "string table", size - 1, err,
 				       "the last string does not end");
 	tables->strtab = (const char *)bytes;
-	tables->strtab_size = size;
 	return 0;
 }
 
@@ -249,6 +251,87 @@ static int read_names(struct abilock_object *object, const struct dynamic *dyn,
 	return 0;
 }
 
+/* A span that is worth reading ahead: to its end, or the usual size where the end is a guess. */
+static struct abilock_span usual(struct abilock_span span)
+{
+	if (span.limit > USUAL_VERSIONS)
+		span.limit = USUAL_VERSIONS;
+	return span;
+}
+
+/* Strings and version tables are neighbours in the files of all linkers. */
+static void prefetch_strings(struct abilock_object *object)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	struct abilock_span spans[] = {tables->strtab_span, usual(tables->verdef_span),
+				       usual(tables->verneed_span)};
+
+	spans[0].limit = tables->strtab_size;
+	abilock_source_prefetch(object, spans, ARRAY_SIZE(spans));
+}
+
+/*
+ * A tag that has been lost takes its table with it, and what was in that would be reported as not
+ * there. What belongs to the table gives it away.
+ */
+static int check_complete(const struct abilock_object *object, const struct dynamic *dyn,
+			  struct abilock_error *err)
+{
+	const struct {
+		const struct entry *entry, *wanted;
+		const char *message;
+	} pairs[] = {
+		{&dyn->hash, &dyn->symtab, "DT_HASH, but no DT_SYMTAB"},
+		{&dyn->gnu_hash, &dyn->symtab, "DT_GNU_HASH, but no DT_SYMTAB"},
+		{&dyn->versym, &dyn->symtab, "DT_VERSYM, but no DT_SYMTAB"},
+		{&dyn->verdef, &dyn->versym, "DT_VERDEF, but no DT_VERSYM"},
+		{&dyn->verneed, &dyn->versym, "DT_VERNEED, but no DT_VERSYM"},
+		{&dyn->verdefnum, &dyn->verdef, "DT_VERDEFNUM, but no DT_VERDEF"},
+		{&dyn->verneednum, &dyn->verneed, "DT_VERNEEDNUM, but no DT_VERNEED"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		if (pairs[i].entry->present && pairs[i].entry->value && !pairs[i].wanted->present)
+			return abilock_damaged(object, TABLE, pairs[i].entry->offset, err, "%s",
+					       pairs[i].message);
+	return 0;
+}
+
+/* Where PT_DYNAMIC says that the tables are. */
+static int take_tables(struct abilock_object *object, const struct dynamic *dyn,
+		       struct abilock_error *err)
+{
+	const uint64_t row = object->source->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	struct abilock_object_tables *tables = object->tables;
+
+	if (dyn->syment.present && dyn->syment.value != row)
+		return abilock_damaged(object, TABLE, dyn->syment.offset, err,
+				       "symbols of %" PRIu64 " bytes, expected %" PRIu64,
+				       dyn->syment.value, row);
+	if (dyn->strsz.present && dyn->strsz.value == 0)
+		return abilock_damaged(object, TABLE, dyn->strsz.offset, err,
+				       "the string table is empty");
+	tables->strtab_span = make_span(object, dyn, &dyn->strtab);
+	tables->symtab_span = make_span(object, dyn, &dyn->symtab);
+	tables->versym_span = make_span(object, dyn, &dyn->versym);
+	tables->hash_span = make_span(object, dyn, &dyn->hash);
+	tables->gnu_hash_span = make_span(object, dyn, &dyn->gnu_hash);
+	tables->verdef_span = make_span(object, dyn, &dyn->verdef);
+	tables->verneed_span = make_span(object, dyn, &dyn->verneed);
+	tables->strtab_span.present &= dyn->strsz.present;
+	tables->strtab_size = dyn->strsz.value;
+	tables->relocations[0] =
+		(struct abilock_relocations){dyn->rela.value, dyn->relasz.value, true};
+	tables->relocations[1] =
+		(struct abilock_relocations){dyn->rel.value, dyn->relsz.value, false};
+	tables->relocations[2] = (struct abilock_relocations){
+		dyn->jmprel.value, dyn->pltrelsz.value, dyn->pltrel.value == DT_RELA};
+	tables->verdef_claim = dyn->verdefnum.value;
+	tables->verneed_claim = dyn->verneednum.value;
+	prefetch_strings(object);
+	return check_complete(object, dyn, err);
+}
+
 int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address, uint64_t size,
 				struct abilock_error *err)
 {
@@ -259,33 +342,20 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 	int r = abilock_source_get(object, TABLE, address, size, &table, err);
 	if (r >= 0)
 		r = take_entries(object, table, size, &dyn, err);
+	if (r < 0)
+		return r;
+	object->has_hash = dyn.hash.present;
+	object->has_gnu_hash = dyn.gnu_hash.present;
+	if (!tables->by_sections)
+		r = take_tables(object, &dyn, err);
 	if (r >= 0)
-		r = load_strings(object, &dyn, err);
+		r = abilock_object_load_strings(object, err);
 	if (r >= 0)
 		r = read_libraries(object, table, err);
 	if (r >= 0)
 		r = read_names(object, &dyn, err);
 	if (r < 0)
 		return r;
-	const uint64_t row = object->source->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
-	if (dyn.syment.present && dyn.syment.value != row)
-		return abilock_damaged(object, TABLE, dyn.syment.offset, err,
-				       "symbols of %" PRIu64 " bytes, expected %" PRIu64,
-				       dyn.syment.value, row);
-	object->has_versym = dyn.versym.present;
-	tables->symtab_span = make_span(object, &dyn, &dyn.symtab);
-	tables->versym_span = make_span(object, &dyn, &dyn.versym);
-	tables->hash_span = make_span(object, &dyn, &dyn.hash);
-	tables->gnu_hash_span = make_span(object, &dyn, &dyn.gnu_hash);
-	tables->verdef_span = make_span(object, &dyn, &dyn.verdef);
-	tables->verneed_span = make_span(object, &dyn, &dyn.verneed);
-	tables->relocations[0] =
-		(struct abilock_relocations){dyn.rela.value, dyn.relasz.value, true};
-	tables->relocations[1] =
-		(struct abilock_relocations){dyn.rel.value, dyn.relsz.value, false};
-	tables->relocations[2] = (struct abilock_relocations){dyn.jmprel.value, dyn.pltrelsz.value,
-							      dyn.pltrel.value == DT_RELA};
-	tables->verdef_claim = dyn.verdefnum.value;
-	tables->verneed_claim = dyn.verneednum.value;
+	object->has_versym = tables->versym_span.present;
 	return 0;
 }

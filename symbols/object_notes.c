@@ -12,6 +12,9 @@
 
 enum { NOTE_HEADER = 12, NOTE_ABILOCK = 1, NOTE_PACKAGE = 0xcafe1a7e };
 
+/* Source: systemd's ELF_DLOPEN_METADATA. */
+enum { NOTE_DLOPEN = 0x407c0c0a };
+
 /* More than any real file has; a claim beyond it is not worth reading. */
 enum { MAX_NOTES = 1 << 20 };
 
@@ -82,6 +85,29 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 	return 0;
 }
 
+static int add_dlopen_note(struct abilock_object *object, const struct note_entry *entry,
+			   struct abilock_error *err)
+{
+	const size_t count = object->dlopen_note_count;
+	char *text =
+		abilock_arena_strndup(&object->arena, (const char *)entry->desc, entry->descsz);
+
+	if (!text)
+		return abilock_error_nomem(err);
+	if ((count & (count - 1)) == 0) { /* full at 0, 1, 2, 4, ... */
+		const char **notes =
+			abilock_arena_array(&object->arena, count ? 2 * count : 1, sizeof(*notes));
+
+		if (!notes)
+			return abilock_error_nomem(err);
+		if (count)
+			memcpy(notes, object->dlopen_notes, count * sizeof(*notes));
+		object->dlopen_notes = notes;
+	}
+	object->dlopen_notes[object->dlopen_note_count++] = text;
+	return 0;
+}
+
 static int take_note(struct abilock_object *object, const struct note_entry *entry,
 		     struct abilock_error *err)
 {
@@ -95,6 +121,8 @@ static int take_note(struct abilock_object *object, const struct note_entry *ent
 							entry->descsz);
 		if (!object->package)
 			return abilock_error_nomem(err);
+	} else if (owned_by(entry, "FDO") && entry->type == NOTE_DLOPEN && entry->descsz > 0) {
+		return add_dlopen_note(object, entry, err);
 	}
 	return 0;
 }

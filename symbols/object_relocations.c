@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Relocations, for one thing only: they name the highest symbol that is certainly there. */
+/* Relocations, for two things only: they name the highest symbol that is certainly there, and the
+ * variables of libraries that a program has copies of. */
 #include "object_source.h"
 
 /* Symbol index in r_info. MIPS64 has it in the first four bytes, whatever the byte order. */
@@ -14,8 +15,23 @@ static uint64_t symbol_of(const struct abilock_object *object, const uint8_t *en
 	return abilock_get64(object, info) >> 32;
 }
 
-static int scan(struct abilock_object *object, const struct abilock_relocations *table,
-		uint64_t *highest, struct abilock_error *err)
+static uint32_t type_of(const struct abilock_object *object, const uint8_t *entry)
+{
+	const uint8_t *info = entry + (object->source->is64 ? 8 : 4);
+
+	if (!object->source->is64)
+		return abilock_get32(object, info) & 0xff;
+	if (object->machine == EM_MIPS)
+		return info[7];
+	/* SPARC keeps an addend beside the type. */
+	return (uint32_t)abilock_get64(object, info) &
+	       (object->machine == EM_SPARCV9 ? 0xff : UINT32_MAX);
+}
+
+typedef void visit_t(const struct abilock_object *object, const uint8_t *entry, void *context);
+
+static int visit_table(struct abilock_object *object, const struct abilock_relocations *table,
+		       visit_t *visit, void *context, struct abilock_error *err)
 {
 	const uint64_t word = object->source->is64 ? 8 : 4;
 	const uint64_t size = (table->with_addend ? 3 : 2) * word;
@@ -24,25 +40,105 @@ static int scan(struct abilock_object *object, const struct abilock_relocations 
 	if (table->size < size)
 		return 0;
 	int r = abilock_source_get(object, "relocations", table->address, table->size, &bytes, err);
-	for (uint64_t at = 0; r >= 0 && table->size - at >= size; at += size) {
-		uint64_t symbol = symbol_of(object, bytes + at);
-
-		if (symbol > *highest)
-			*highest = symbol;
-	}
+	for (uint64_t at = 0; r >= 0 && table->size - at >= size; at += size)
+		visit(object, bytes + at, context);
 	return r;
+}
+
+static int visit_all(struct abilock_object *object, visit_t *visit, void *context,
+		     struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(tables->relocations); i++)
+		r = visit_table(object, &tables->relocations[i], visit, context, err);
+	return r;
+}
+
+static void raise_highest(const struct abilock_object *object, const uint8_t *entry, void *context)
+{
+	uint64_t symbol = symbol_of(object, entry), *highest = context;
+
+	if (symbol > *highest)
+		*highest = symbol;
 }
 
 int abilock_object_highest_reference(struct abilock_object *object, uint64_t *ret_symbol,
 				     struct abilock_error *err)
 {
-	const struct abilock_object_tables *tables = object->tables;
 	uint64_t highest = 0;
-	int r = 0;
+	int r = visit_all(object, raise_highest, &highest, err);
 
-	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(tables->relocations); i++)
-		r = scan(object, &tables->relocations[i], &highest, err);
 	if (r >= 0)
 		*ret_symbol = highest;
+	return r;
+}
+
+/* Number of R_*_COPY; 0 where the machine has none or is not known. */
+static uint32_t copy_type(uint16_t machine)
+{
+	static const struct {
+		uint16_t machine;
+		uint16_t type;
+	} types[] = {
+		{EM_X86_64, R_X86_64_COPY},
+		{EM_386, R_386_COPY},
+		{EM_AARCH64, R_AARCH64_COPY},
+		{EM_ARM, R_ARM_COPY},
+		{EM_PPC64, R_PPC64_COPY},
+		{EM_PPC, R_PPC_COPY},
+		{EM_S390, R_390_COPY},
+		{EM_RISCV, R_RISCV_COPY},
+		{EM_MIPS, R_MIPS_COPY},
+		{EM_SPARCV9, R_SPARC_COPY},
+		{EM_SPARC, R_SPARC_COPY},
+		{EM_68K, R_68K_COPY},
+		{EM_PARISC, R_PARISC_COPY},
+		{EM_LOONGARCH, 4},
+		{EM_SH, R_SH_COPY},
+		{EM_ALPHA, R_ALPHA_COPY},
+		{0x9026, R_ALPHA_COPY},
+		{EM_IA_64, R_IA64_COPY},
+		{EM_SPARC32PLUS, R_SPARC_COPY},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i].machine == machine)
+			return types[i].type;
+	return 0;
+}
+
+struct copies {
+	uint32_t type;
+	uint64_t count;
+	bool *copied;
+};
+
+static void mark_copy(const struct abilock_object *object, const uint8_t *entry, void *context)
+{
+	const struct copies *copies = context;
+	const uint64_t symbol = symbol_of(object, entry);
+
+	if (type_of(object, entry) == copies->type && symbol < copies->count)
+		copies->copied[symbol] = true;
+}
+
+int abilock_object_copies(struct abilock_object *object, bool **ret_copied,
+			  struct abilock_error *err)
+{
+	struct copies copies = {.type = copy_type(object->machine), .count = object->symbol_count};
+
+	*ret_copied = NULL;
+	/* Only a program is linked at fixed offsets from its copies. */
+	if (copies.type == 0 || copies.count == 0 ||
+	    (object->type != ET_EXEC && !object->has_debug && !object->interp))
+		return 0;
+	copies.copied = abilock_arena_array(&object->arena, copies.count, sizeof(*copies.copied));
+	if (!copies.copied)
+		return abilock_error_nomem(err);
+	int r = visit_all(object, mark_copy, &copies, err);
+	if (r >= 0)
+		*ret_copied = copies.copied;
 	return r;
 }

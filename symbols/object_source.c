@@ -22,6 +22,16 @@ static const struct abilock_segment *find_segment(const struct abilock_object *o
 	return NULL;
 }
 
+bool abilock_source_offset(const struct abilock_object *object, uint64_t address,
+			   uint64_t *ret_offset)
+{
+	const struct abilock_segment *segment = find_segment(object, address);
+
+	if (segment)
+		*ret_offset = segment->offset + (address - segment->vaddr);
+	return segment != NULL;
+}
+
 uint64_t abilock_source_room(const struct abilock_object *object, uint64_t address)
 {
 	const struct abilock_segment *segment = find_segment(object, address);
@@ -65,7 +75,16 @@ int abilock_source_get_file(struct abilock_object *object, const char *table, ui
 		*ret_bytes = source->bytes + offset;
 		return 0;
 	}
-	uint8_t *buf = abilock_arena_alloc(&object->arena, size ? size : 1);
+	for (size_t i = 0; i < source->window_count; i++) {
+		const struct abilock_window *window = &source->windows[i];
+
+		if (offset >= window->offset && offset - window->offset <= window->size &&
+		    size <= window->size - (offset - window->offset)) {
+			*ret_bytes = window->bytes + (offset - window->offset);
+			return 0;
+		}
+	}
+	uint8_t *buf = abilock_arena_bytes(&object->arena, size ? size : 1);
 	if (!buf)
 		return abilock_error_nomem(err);
 	int r = read_at(object, table, offset, size, buf, err);
@@ -95,6 +114,53 @@ int abilock_source_get(struct abilock_object *object, const char *table, uint64_
 		return 0;
 	}
 	return abilock_source_get_file(object, table, segment->offset + skip, size, ret_bytes, err);
+}
+
+/* More than this is read table by table, and kept no longer than needed. */
+enum { MAX_WINDOW = 4 << 20, WINDOW_SLACK = 64 << 10 };
+
+void abilock_source_window(struct abilock_object *object, uint64_t offset, uint64_t size)
+{
+	struct abilock_object_source *source = object->source;
+	const uint8_t *bytes;
+
+	if (source->fd < 0 || offset >= source->size ||
+	    source->window_count == ARRAY_SIZE(source->windows))
+		return;
+	if (size > source->size - offset)
+		size = source->size - offset;
+	if (abilock_source_get_file(object, "window", offset, size, &bytes, NULL) == 0)
+		source->windows[source->window_count++] =
+			(struct abilock_window){offset, size, bytes};
+}
+
+void abilock_source_prefetch(struct abilock_object *object, const struct abilock_span *spans,
+			     size_t count)
+{
+	uint64_t first = UINT64_MAX, end = 0, sum = 0;
+	const struct abilock_segment *segment = NULL;
+
+	if (object->source->fd < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct abilock_span *span = &spans[i];
+
+		if (!span->present || span->limit == 0)
+			continue;
+		const struct abilock_segment *found = find_segment(object, span->address);
+		if (!found || (segment && found != segment) || span->limit > MAX_WINDOW)
+			return;
+		segment = found;
+		if (span->address < first)
+			first = span->address;
+		if (span->address + span->limit > end)
+			end = span->address + span->limit;
+		sum += span->limit;
+	}
+	if (!segment || end - first > 2 * sum + WINDOW_SLACK || end - first > MAX_WINDOW ||
+	    end - segment->vaddr > segment->filesz)
+		return;
+	abilock_source_window(object, segment->offset + (first - segment->vaddr), end - first);
 }
 
 int abilock_source_segment(struct abilock_object *object, size_t index, const uint8_t **ret_bytes,

@@ -13,6 +13,12 @@ struct abilock_segment {
 	const uint8_t *bytes; /**< All of it, once abilock_source_segment() has been asked. */
 };
 
+/** A part of a file that has been read in one go: what lies in it costs no system call. */
+struct abilock_window {
+	uint64_t offset, size;
+	const uint8_t *bytes;
+};
+
 /** Where the bytes come from: exactly one of fd, bytes and image is in use. */
 struct abilock_object_source {
 	int fd; /**< -1 unless a file. */
@@ -21,6 +27,12 @@ struct abilock_object_source {
 	uintptr_t base;
 	struct abilock_segment *segments;
 	size_t segment_count;
+	struct abilock_window windows[4];
+	size_t window_count;
+	/* Of the ELF header, for whoever wants section headers. */
+	uint64_t shoff;
+	uint16_t shentsize, shnum, shstrndx;
+	bool sections_tried; /**< Read, or found to be damaged. */
 	bool swap;
 	bool is64;
 };
@@ -42,16 +54,26 @@ struct abilock_object_tables {
 	const struct abilock_verdef **verdef_at;
 	const struct abilock_verneed **verneed_at;
 	uint16_t index_count;
-	const char *strtab;
+	const char *strtab; /**< NULL until loaded. */
 	uint64_t strtab_size;
 	bool symbols_loaded;
+	bool by_sections; /**< The tables are those of the section headers. */
 	const uint8_t *symtab;
 	const uint8_t *versym;
 	const uint8_t *hash; /**< Words of DT_HASH, header included. */
 	uint64_t hash_buckets, hash_word;
 	const uint8_t *gnu_bloom, *gnu_buckets, *gnu_chain;
+	bool gnu_is_empty; /**< DT_GNU_HASH has no symbol. */
 	uint32_t gnu_bucket_count, gnu_first, gnu_bloom_words, gnu_shift;
 };
+
+/**
+ * File offset of a virtual address.
+ *
+ * @return Whether a segment has it.
+ */
+bool abilock_source_offset(const struct abilock_object *object, uint64_t address,
+			   uint64_t *ret_offset);
 
 /** How many bytes from @p address on can be read: 0 where no segment has it. */
 uint64_t abilock_source_room(const struct abilock_object *object, uint64_t address);
@@ -68,6 +90,22 @@ int abilock_source_get(struct abilock_object *object, const char *table, uint64_
 /** Get @p size bytes at file offset @p offset (headers). Not for images. */
 int abilock_source_get_file(struct abilock_object *object, const char *table, uint64_t offset,
 			    uint64_t size, const uint8_t **ret_bytes, struct abilock_error *err);
+
+/**
+ * Read a part of a file ahead, as far as the file goes. Only a matter of speed: a failure shows
+ * when the part is got.
+ */
+void abilock_source_window(struct abilock_object *object, uint64_t offset, uint64_t size);
+
+/**
+ * Read the part of a file from the first to the last of some tables that lie close together, so
+ * that getting each of them costs no system call. Only a matter of speed: where the tables lie far
+ * apart, or the claims about them are wild, nothing is done, and whoever gets a table will see.
+ *
+ * @param spans  Where `present` is set, `limit` bytes at `address`.
+ */
+void abilock_source_prefetch(struct abilock_object *object, const struct abilock_span *spans,
+			     size_t count);
 
 /** Get a whole segment, which is read once and kept. */
 int abilock_source_segment(struct abilock_object *object, size_t index, const uint8_t **ret_bytes,
@@ -132,8 +170,19 @@ int abilock_object_string(const struct abilock_object *object, const char *table
 			  uint64_t index, const char **ret_string, struct abilock_error *err);
 
 /* The steps of opening, one file each. */
+int abilock_object_read_sections(struct abilock_object *object, struct abilock_error *err);
+
+/** The symbols that the section headers name, for abilock_object_load_symbols(). */
+int abilock_object_load_section_symbols(struct abilock_object *object, struct abilock_error *err);
+
+/** The first section of a type, or NULL. */
+const struct abilock_section *abilock_object_section(const struct abilock_object *object,
+						     uint32_t type);
 int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address, uint64_t size,
 				struct abilock_error *err);
+/** Load the string table that strtab_span and strtab_size name. */
+int abilock_object_load_strings(struct abilock_object *object, struct abilock_error *err);
+
 int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err);
 int abilock_object_read_notes(struct abilock_object *object, uint64_t address, uint64_t size,
 			      uint64_t align, struct abilock_error *err);

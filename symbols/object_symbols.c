@@ -137,6 +137,7 @@ static int load_gnu_hash(struct abilock_object *object, uint64_t *ret_count,
 	if (!buckets)
 		return walk.code;
 	uint64_t last = last_chain(object, buckets, tables->gnu_bucket_count), end = chain_at;
+	tables->gnu_is_empty = last == 0;
 	if (last != 0 && last < tables->gnu_first)
 		return abilock_damaged(object, "DT_GNU_HASH", buckets_at, err,
 				       "a chain starts at symbol %" PRIu64
@@ -189,18 +190,15 @@ static void decode_row(const struct abilock_object *object, const uint8_t *p,
 	symbol->visibility = ELF64_ST_VISIBILITY(symbol->other);
 }
 
-/* Whether a row can be a symbol that nothing refers to: where a hash table exists, an undefined
- * one. */
-static bool is_likely_row(const struct abilock_object *object, const uint8_t *row)
+/* Whether bytes can be a row that other objects know of: not a local one, and not filler. */
+static bool is_row(const struct abilock_object *object, const uint8_t *row,
+		   struct abilock_symbol *symbol)
 {
-	const struct abilock_object_tables *tables = object->tables;
-	struct abilock_symbol symbol = {0};
 	uint32_t name;
 
-	decode_row(object, row, &symbol, &name);
-	return name > 0 && name < tables->strtab_size &&
-	       (symbol.shndx == SHN_UNDEF || !tables->gnu_buckets) &&
-	       (symbol.bind == STB_GLOBAL || symbol.bind == STB_WEAK);
+	decode_row(object, row, symbol, &name);
+	return name > 0 && name < object->tables->strtab_size && symbol->type <= STT_TLS &&
+	       (symbol->bind == STB_GLOBAL || symbol->bind == STB_WEAK);
 }
 
 /* The most rows that there can be. */
@@ -231,6 +229,7 @@ static int count_unhashed(struct abilock_object *object, uint64_t *ret_count,
 				    .table = "symbol table",
 				    .address = tables->symtab_span.address,
 				    .limit = tables->symtab_span.limit};
+	struct abilock_symbol symbol = {0};
 	uint64_t count;
 
 	int r = abilock_object_highest_reference(object, &count, err);
@@ -242,7 +241,7 @@ static int count_unhashed(struct abilock_object *object, uint64_t *ret_count,
 
 		if (!row)
 			return walk.code;
-		if (!is_likely_row(object, row))
+		if (!is_row(object, row, &symbol))
 			break;
 	}
 	*ret_count = count;
@@ -266,6 +265,56 @@ static int load_rows(struct abilock_object *object, uint64_t count, struct abilo
 	return r;
 }
 
+/* Hash table and symbols are neighbours in the files of all linkers; with some, versym as well. */
+static void prefetch_symbols(struct abilock_object *object)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	const struct abilock_span spans[] = {tables->gnu_hash_span, tables->hash_span,
+					     tables->symtab_span, tables->versym_span};
+
+	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
+		if (spans[i].present && !spans[i].bounded)
+			return; /* nothing tells how large it is */
+	abilock_source_prefetch(object, spans, ARRAY_SIZE(spans));
+}
+
+/*
+ * A hash table that has lost its last symbols would shorten the list without a word. The next table
+ * begins right behind the last row, unless a tool (patchelf) moved it and left filler there.
+ */
+static int check_behind(struct abilock_object *object, uint64_t count, struct abilock_error *err)
+{
+	const struct abilock_span *span = &object->tables->symtab_span;
+	const uint64_t size = row_size(object);
+	struct abilock_symbol symbol = {0};
+	const uint8_t *row;
+
+	if (!span->bounded || object->is_image || count >= span->limit / size)
+		return 0;
+	int r = abilock_source_get(object, "symbol table", span->address + count * size, size, &row,
+				   err);
+	if (r >= 0 && is_row(object, row, &symbol))
+		r = abilock_damaged(
+			object, "symbol table", count * size, err,
+			"a symbol behind the last one that the hash table has, %" PRIu64,
+			count - 1);
+	return r;
+}
+
+/* A hash table without a symbol is for objects that define none: else it has lost them. */
+static int check_undefined(const struct abilock_object *object, uint64_t count,
+			   struct abilock_error *err)
+{
+	struct abilock_symbol symbol = {0};
+
+	for (uint64_t i = 0; i < count; i++)
+		if (is_row(object, object->tables->symtab + i * row_size(object), &symbol) &&
+		    symbol.shndx != SHN_UNDEF)
+			return abilock_damaged(object, "DT_GNU_HASH", 0, err,
+					       "it is empty, but symbol %" PRIu64 " is defined", i);
+	return 0;
+}
+
 int abilock_object_load_symbols(struct abilock_object *object, struct abilock_error *err)
 {
 	struct abilock_object_tables *tables = object->tables;
@@ -273,13 +322,20 @@ int abilock_object_load_symbols(struct abilock_object *object, struct abilock_er
 
 	if (tables->symbols_loaded || !tables->symtab_span.present)
 		return 0;
+	if (tables->by_sections)
+		return abilock_object_load_section_symbols(object, err);
+	prefetch_symbols(object);
 	int r = load_hash(object, &count, err);
 	if (r >= 0)
 		r = load_gnu_hash(object, &count, err);
 	if (r >= 0 && count == UNKNOWN_COUNT)
 		r = count_unhashed(object, &count, err);
 	if (r >= 0)
+		r = check_behind(object, count, err);
+	if (r >= 0)
 		r = load_rows(object, count, err);
+	if (r >= 0 && tables->gnu_is_empty)
+		r = check_undefined(object, count, err);
 	if (r < 0)
 		return r;
 	object->symbol_count = count;
@@ -291,7 +347,6 @@ int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 			  struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
-	struct abilock_symbol symbol = {.version = VER_NDX_GLOBAL};
 	uint32_t name;
 
 	if (index >= object->symbol_count)
@@ -299,17 +354,13 @@ int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 				       "symbol %" PRIu64 " of %" PRIu64, index,
 				       object->symbol_count);
 	const uint64_t offset = index * row_size(object);
-	decode_row(object, tables->symtab + offset, &symbol, &name);
-	if (tables->versym) {
-		uint16_t version = abilock_get16(object, tables->versym + index * 2);
-
-		symbol.version = version & 0x7fff;
-		symbol.hidden = (version & 0x8000) != 0;
-	}
-	int r = abilock_object_string(object, "symbol table", offset, name, &symbol.name, err);
-	if (r >= 0)
-		*ret_symbol = symbol;
-	return r;
+	const uint16_t version =
+		tables->versym ? abilock_get16(object, tables->versym + index * 2) : VER_NDX_GLOBAL;
+	/* Not through a copy: this is asked millions of times. */
+	decode_row(object, tables->symtab + offset, ret_symbol, &name);
+	ret_symbol->version = version & 0x7fff;
+	ret_symbol->hidden = (version & 0x8000) != 0;
+	return abilock_object_string(object, "symbol table", offset, name, &ret_symbol->name, err);
 }
 
 bool abilock_symbol_is_export(const struct abilock_symbol *symbol)

@@ -82,9 +82,11 @@ static int read_verdaux(struct abilock_walk *walk, uint64_t offset, uint16_t cou
 {
 	struct abilock_object *object = walk->object;
 
+	uint64_t *offsets = abilock_arena_array(&object->arena, count, sizeof(*offsets));
 	def->parents = abilock_arena_array(&object->arena, count, sizeof(*def->parents));
-	if (!def->parents)
+	if (!def->parents || !offsets)
 		return abilock_error_nomem(err);
+	def->aux_offsets = offsets;
 	for (uint16_t i = 0; i < count; i++) {
 		const uint8_t *p = abilock_walk_at(walk, offset, VERDAUX_SIZE, err);
 		if (!p)
@@ -97,6 +99,7 @@ static int read_verdaux(struct abilock_walk *walk, uint64_t offset, uint16_t cou
 			r = check_link(walk, offset, next, i + 1 == count, err);
 		if (r < 0)
 			return r;
+		offsets[i] = offset;
 		def->parent_count += i > 0;
 		offset += next;
 	}
@@ -116,6 +119,7 @@ static int read_verdef(struct version_table *table, uint64_t offset, struct abil
 	uint16_t count = abilock_get16(object, p + 6);
 	uint32_t hash = abilock_get32(object, p + 8), aux = abilock_get32(object, p + 12);
 
+	def->offset = offset;
 	def->flags = abilock_get16(object, p + 2);
 	*ret_next = abilock_get32(object, p + 16);
 	if (version != VER_DEF_CURRENT)
@@ -170,7 +174,7 @@ static int read_verdefs(struct abilock_object *object, uint64_t *seen, struct ab
 }
 
 static int add_verneed(struct version_table *table, uint64_t offset, const char *file,
-		       uint32_t *ret_next, struct abilock_error *err)
+		       uint64_t file_offset, uint32_t *ret_next, struct abilock_error *err)
 {
 	struct abilock_walk *walk = &table->walk;
 	struct abilock_object *object = walk->object;
@@ -181,6 +185,8 @@ static int add_verneed(struct version_table *table, uint64_t offset, const char 
 		return walk->code;
 	uint32_t hash = abilock_get32(object, p), name = abilock_get32(object, p + 8);
 	need->file = file;
+	need->file_offset = file_offset;
+	need->offset = offset;
 	need->flags = abilock_get16(object, p + 4);
 	need->index = abilock_get16(object, p + 6) & MAX_INDEX;
 	*ret_next = abilock_get32(object, p + 12);
@@ -239,7 +245,7 @@ static int read_verneed(struct version_table *table, uint64_t offset, size_t *ca
 	for (uint16_t i = 0; r >= 0 && i < count; i++) {
 		uint32_t next = 0;
 
-		r = add_verneed(table, aux, file, &next, err);
+		r = add_verneed(table, aux, file, offset, &next, err);
 		if (r >= 0)
 			r = check_link(walk, aux, next, i + 1 == count, err);
 		aux += next;

@@ -62,11 +62,17 @@ static inline bool str_ends(const char *s, const char *suffix)
 	return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
 
+/** Whether a character steers a terminal rather than being shown: below 0x20, or 0x7f. */
+static inline bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 /** Replace each control character by `?`: text from a file must not steer a terminal or a log. */
 static inline void str_disarm(char *s)
 {
 	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
+		if (is_control(*s))
 			*s = '?';
 }
 

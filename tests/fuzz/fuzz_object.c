@@ -52,6 +52,24 @@ static void check_needs(const struct abilock_needs *needs)
 		abort(); /* a reference has a name */
 }
 
+/* The other view: each of its symbols can be decoded, or is an error. */
+static void look_at_sections(const uint8_t *data, size_t size)
+{
+	_cleanup_(abilock_object_freep) struct abilock_object *object = NULL;
+	struct abilock_error err = {0};
+	struct abilock_symbol symbol;
+
+	int r = abilock_object_open_sections_bytes(data, size, "fuzz", &object, &err);
+	if ((r == 0) != (object != NULL) || r != err.code)
+		abort();
+	if (r == 0)
+		r = abilock_object_load_symbols(object, &err);
+	for (uint64_t i = 0; r == 0 && i < object->symbol_count; i++)
+		r = abilock_object_symbol(object, i, &symbol, &err);
+	if (r != err.code)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(abilock_object_freep) struct abilock_object *object = NULL;
@@ -59,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct abilock_needs needs = {0};
 	struct abilock_error err = {0};
 
+	look_at_sections(data, size);
 	int r = abilock_object_open_bytes(data, size, "fuzz", &object, &err);
 	if ((r == 0) != (object != NULL) || r != err.code)
 		abort();

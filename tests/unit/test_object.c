@@ -482,10 +482,18 @@ END_TEST
 START_TEST(program_without_dynamic_section_has_an_empty_surface)
 {
 	phdr(PT_DYNAMIC)->p_type = PT_NULL;
+	ehdr()->e_type = ET_EXEC;
 	assert_read();
 	ck_assert(!object->has_dynamic);
 	ck_assert_uint_eq(surface->export_count + surface->node_count, 0);
 	ck_assert_uint_eq(needs.reference_count, 0);
+}
+END_TEST
+
+START_TEST(library_without_dynamic_section_is_damage)
+{
+	phdr(PT_DYNAMIC)->p_type = PT_NULL;
+	assert_damaged("program headers", 0);
 }
 END_TEST
 
@@ -1469,6 +1477,7 @@ int main(void)
 	tcase_add_test(tc, surface_is_the_same_without_section_headers);
 	tcase_add_test(tc, section_headers_that_lie_change_nothing);
 	tcase_add_test(tc, program_without_dynamic_section_has_an_empty_surface);
+	tcase_add_test(tc, library_without_dynamic_section_is_damage);
 	tcase_add_test(tc, text_is_not_elf);
 	tcase_add_test(tc, empty_file_is_not_elf);
 	tcase_add_test(tc, file_shorter_than_its_magic_is_not_elf);
