@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 /* getopt's value for a long option: clear of any letter. */
-enum { OPTION_BASE = 256, OPTION_HELP = OPTION_BASE - 1 };
+enum { OPTION_BASE = 256, OPTION_HELP = OPTION_BASE - 1, OPERAND = 1 };
 
 bool abilock_cli_has(const struct abilock_invocation *inv, int id)
 {
@@ -46,18 +46,91 @@ int abilock_cli_fail(const struct abilock_invocation *inv, const struct abilock_
 	char line[sizeof(*err) + 64];
 
 	(void)abilock_error_format(err, line, sizeof(line));
+	str_disarm(line); /* the file's name comes as it is */
 	fprintf(stderr, "%s: %s\n", inv->tool->name, line);
 	return err->code == ABILOCK_E_USAGE ? ABILOCK_EXIT_USAGE : ABILOCK_EXIT_ERROR;
 }
 
+/* Width of the help, and of the column that option names take in it. */
+enum { HELP_WIDTH = 80, NAMES_WIDTH = 26 };
+
+/* One line of a text as lines of HELP_WIDTH columns; the cursor stands in column @p indent. */
+static void print_wrapped(const char *text, size_t length, size_t indent)
+{
+	size_t column = indent;
+
+	while (length > 0) {
+		const char *blank = memchr(text, ' ', length);
+		size_t word = blank ? (size_t)(blank - text) : length;
+
+		if (column > indent && column + 1 + word > HELP_WIDTH) {
+			printf("\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			(void)putchar(' ');
+			column++;
+		}
+		(void)fwrite(text, 1, word, stdout);
+		column += word;
+		text += word + (blank != NULL);
+		length -= word + (blank != NULL);
+	}
+	(void)putchar('\n');
+}
+
+/* A line that is indented, such as an example, stays as it is. */
+static void print_text(const char *text)
+{
+	while (*text) {
+		const size_t length = strcspn(text, "\n");
+
+		if (*text == ' ')
+			printf("%.*s\n", (int)length, text);
+		else
+			print_wrapped(text, length, 0);
+		text += length + (text[length] == '\n');
+	}
+}
+
+size_t abilock_option_group(const struct abilock_option *option)
+{
+	const char *end = option->help[0] == '(' ? strchr(option->help, ')') : NULL;
+
+	return end && end[1] == ' ' ? (size_t)(end - option->help) - 1 : 0;
+}
+
 static void print_option(const struct abilock_option *o)
 {
+	const size_t group = abilock_option_group(o);
+	const char *help = o->help + (group > 0 ? group + 3 : 0);
 	char names[64];
 
 	(void)snprintf(names, sizeof(names), "%c%c%s--%s%s%s", o->letter ? '-' : ' ',
 		       o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
 		       o->arg ? " " : "", o->arg ? o->arg : "");
-	printf("  %-26s  %s\n", names, o->help);
+	int column = printf("  %-*s  ", NAMES_WIDTH, names);
+	print_wrapped(help, strlen(help), column > 0 ? (size_t)column : 0);
+}
+
+static bool same_group(const struct abilock_option *a, const struct abilock_option *b)
+{
+	const size_t length = abilock_option_group(a);
+
+	return length == abilock_option_group(b) && strncmp(a->help, b->help, length + 1) == 0;
+}
+
+/* The options of a group below its heading, where @p first is the first of them in the table. */
+static void print_group(const struct abilock_command *c, size_t first)
+{
+	const struct abilock_option *option = &c->options[first];
+
+	for (size_t i = 0; i < first; i++)
+		if (same_group(&c->options[i], option))
+			return;
+	printf("\noptions for %.*s:\n", (int)abilock_option_group(option), option->help + 1);
+	for (size_t i = first; i < c->option_count; i++)
+		if (same_group(&c->options[i], option))
+			print_option(&c->options[i]);
 }
 
 static int command_help(const struct abilock_invocation *inv)
@@ -66,12 +139,18 @@ static int command_help(const struct abilock_invocation *inv)
 
 	printf("usage: %s %s [OPTION...]%s%s\n\n%s\n", inv->tool->name, c->name,
 	       c->operands[0] ? " " : "", c->operands, c->summary);
-	if (c->text)
-		printf("\n%s\n", c->text);
+	if (c->text) {
+		printf("\n");
+		print_text(c->text);
+	}
 	printf("\noptions:\n");
 	for (size_t i = 0; i < c->option_count; i++)
-		print_option(&c->options[i]);
+		if (abilock_option_group(&c->options[i]) == 0)
+			print_option(&c->options[i]);
 	print_option(&(struct abilock_option){"help", 'h', NULL, "print this help", 0});
+	for (size_t i = 0; i < c->option_count; i++)
+		if (abilock_option_group(&c->options[i]) > 0)
+			print_group(c, i);
 	return ABILOCK_EXIT_OK;
 }
 
@@ -182,6 +261,17 @@ static int print_completion(const struct abilock_invocation *inv, const char *sh
 	return abilock_cli_usage(inv, "--print-completion takes bash, zsh or fish");
 }
 
+/* Options of which a word is the beginning; getopt takes one, and none of several. */
+static size_t count_completions(const struct abilock_command *command, const char *word)
+{
+	const size_t length = strcspn(word, "=");
+	size_t count = 0;
+
+	for (size_t i = 0; i < command->option_count; i++)
+		count += strncmp(command->options[i].name, word, length) == 0;
+	return count;
+}
+
 /* getopt reports by what it stopped at: a letter in optopt, or the whole word. */
 static int bad_option(const struct abilock_invocation *inv, int c, char **argv)
 {
@@ -194,6 +284,8 @@ static int bad_option(const struct abilock_invocation *inv, int c, char **argv)
 		return abilock_cli_usage(inv, "option '%s' needs an argument", shown);
 	if (optopt >= OPTION_HELP)
 		return abilock_cli_usage(inv, "option '%s' takes no argument", shown);
+	if (is_long && count_completions(inv->command, word + strlen("--")) > 1)
+		return abilock_cli_usage(inv, "option '%s' is ambiguous: write more of it", shown);
 	return abilock_cli_usage(inv, "unknown option '%s'", shown);
 }
 
@@ -213,14 +305,16 @@ static int run_command(struct abilock_invocation *inv, int argc, char **argv)
 {
 	const struct abilock_command *command = inv->command;
 	_cleanup_(freep) struct option *longs = calloc(command->option_count + 2, sizeof(*longs));
-	_cleanup_(freep) char *shorts = calloc(1, command->option_count * 2 + 3);
+	_cleanup_(freep) char *shorts = calloc(1, command->option_count * 2 + 4);
 	_cleanup_(freep) struct abilock_option_value *values =
 		calloc((size_t)argc + 1, sizeof(*values));
+	_cleanup_(freep) char **operands = calloc((size_t)argc + 1, sizeof(*operands));
 	int c;
 
-	if (!longs || !shorts || !values)
+	if (!longs || !shorts || !values || !operands)
 		return abilock_cli_fail(inv, &(struct abilock_error){.message = "out of memory"});
-	strcpy(shorts, ":h");
+	/* '-': operands come in their turn, because there are options for the ones that follow. */
+	strcpy(shorts, "-:h");
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct abilock_option *o = &command->options[i];
 
@@ -232,23 +326,28 @@ static int run_command(struct abilock_invocation *inv, int argc, char **argv)
 	}
 	longs[command->option_count] = (struct option){"help", no_argument, NULL, OPTION_HELP};
 
+	inv->operands = operands;
 	optind = 0; /* start over: a test runs several command lines in one process */
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		size_t i = 0;
 
+		if (c == OPERAND) {
+			operands[inv->operand_count++] = optarg;
+			continue;
+		}
 		if (c == 'h' || c == OPTION_HELP)
 			return command_help(inv);
 		if (c == '?' || c == ':')
 			return bad_option(inv, c, argv);
 		while (c != OPTION_BASE + (int)i && c != command->options[i].letter)
 			i++;
-		values[inv->option_count++] =
-			(struct abilock_option_value){command->options[i].id, optarg};
+		values[inv->option_count++] = (struct abilock_option_value){
+			command->options[i].id, optarg, inv->operand_count};
 	}
 	inv->options = values;
-	inv->operands = argv + optind;
-	inv->operand_count = (size_t)(argc - optind);
+	while (optind < argc) /* behind -- */
+		operands[inv->operand_count++] = argv[optind++];
 	c = check_operands(inv);
 	return c == ABILOCK_EXIT_OK ? command->run(inv) : c;
 }
@@ -291,17 +390,30 @@ static void reserve_standard_fds(void)
 			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+static int flush_stdout(const struct abilock_tool *tool, int status)
+{
+	const bool failed = ferror(stdout) != 0;
+
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	fprintf(stderr, "%s: standard output: %s\n", tool->name, strerror(errno));
+	return ABILOCK_EXIT_ERROR;
+}
+
+int abilock_cli_flush(const struct abilock_invocation *inv, int status)
+{
+	return flush_stdout(inv->tool, status);
+}
+
 int abilock_cli_run(const struct abilock_tool *tool, int argc, char **argv)
 {
 	reserve_standard_fds();
 	int status = dispatch(tool, argc, argv);
-	bool failed = ferror(stdout) != 0;
 
-	if (fflush(stdout) == 0 && !failed)
-		return status;
-	if (status != ABILOCK_EXIT_ERROR) /* else the command has said it */
-		fprintf(stderr, "%s: standard output: %s\n", tool->name, strerror(errno));
-	return ABILOCK_EXIT_ERROR;
+	if (status != ABILOCK_EXIT_ERROR)
+		return flush_stdout(tool, status);
+	(void)fflush(stdout); /* if that fails, the command has said it */
+	return status;
 }
 
 void abilock_names_deinit(struct abilock_names *names)
@@ -361,8 +473,11 @@ int abilock_cli_names(const struct abilock_invocation *inv, bool nul, struct abi
 			r = names_push(&names, inv->operands[i], err);
 	}
 	if (r == 0 && names.count == 0)
-		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0, "no %s given",
-					 inv->command->operands);
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "no file names: expected %s, or names on the standard "
+					 "input (see '%s %s --help')",
+					 inv->command->operands, inv->tool->name,
+					 inv->command->name);
 	if (r < 0)
 		return r;
 	*ret = names;

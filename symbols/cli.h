@@ -27,7 +27,8 @@ struct abilock_option {
 	const char *name; /**< Long name, without the dashes. */
 	char letter;	  /**< Short name, or 0. */
 	const char *arg;  /**< Name of its argument in the help, or NULL for a switch. */
-	const char *help; /**< One line. */
+	const char *help; /**< One line; "(GROUP) TEXT" puts it below a heading, "options for
+			     GROUP:". */
 	int id;		  /**< The command's own enum, from 1. */
 };
 
@@ -41,7 +42,9 @@ struct abilock_command {
 	int max_operands;     /**< -1: no limit. */
 	const char *operands; /**< Synopsis, such as "BASELINE LIBRARY". */
 	const char *summary;  /**< One line without a full stop. */
-	const char *text;     /**< Paragraphs for `TOOL COMMAND --help`, or NULL. */
+	/** Paragraphs for `TOOL COMMAND --help`, or NULL. Lines are wrapped, indented ones are not.
+	 */
+	const char *text;
 	const struct abilock_option *options;
 	size_t option_count;
 };
@@ -56,7 +59,11 @@ struct abilock_tool {
 struct abilock_option_value {
 	int id;
 	const char *value; /**< NULL for a switch. Borrowed from argv. */
+	size_t operand;	   /**< Operands in front of it: the first one that it stands before. */
 };
+
+/** Length of the GROUP that starts behind the first character of the help, or 0 without one. */
+size_t abilock_option_group(const struct abilock_option *option);
 
 /** What was asked for. All of it is borrowed from the table and from argv. */
 struct abilock_invocation {
@@ -86,6 +93,14 @@ int abilock_cli_usage(const struct abilock_invocation *inv, const char *fmt, ...
 
 /** Print `TOOL: FILE: ...` on stderr. @return The exit status that belongs to the code. */
 int abilock_cli_fail(const struct abilock_invocation *inv, const struct abilock_error *err);
+
+/**
+ * Write out what stdout still holds. Where that, or anything before it, could not be written, say
+ * so on stderr.
+ *
+ * @return @p status, or ABILOCK_EXIT_ERROR.
+ */
+int abilock_cli_flush(const struct abilock_invocation *inv, int status);
 
 /** Names to work on; release with abilock_names_deinit(). */
 struct abilock_names {

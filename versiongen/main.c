@@ -178,14 +178,14 @@ static const struct abilock_option header_options[] = {
 };
 
 #define DECL_TEXT                                                                                  \
-	"DECL is a GNU ld version script with plain names ('-': stdin). A node whose name ends\n"  \
-	"in _PRIVATE gets the tag behind it. '# data', '# tls' or '# ifunc' behind a symbol on\n"  \
+	"DECL is a GNU ld version script with plain names ('-': stdin). A node whose name ends "   \
+	"in _PRIVATE gets the tag behind it. '# data', '# tls' or '# ifunc' behind a symbol on "   \
 	"the same line gives its type. Without --repo the tag is read where DECL lies."
 
 static const struct abilock_command commands[] = {
 	{"tag", cmd_tag, 0, 0, "", "print the tag of a source tree",
-	 "git: the full hash of HEAD; with uncommitted changes to tracked files\n"
-	 "HASH_dirty_HASH-OF-THE-DIFF. In an unpacked 'git archive': the hash in .abilock-tag,\n"
+	 "git: the full hash of HEAD; with uncommitted changes to tracked files "
+	 "HASH_dirty_HASH-OF-THE-DIFF. In an unpacked 'git archive': the hash in .abilock-tag, "
 	 "where .gitattributes has '.abilock-tag export-subst' and the file '$Format:%H$'.",
 	 tag_options, ARRAY_SIZE(tag_options)},
 	{"map", cmd_map, 1, 1, "DECL", "write the linker's version script", DECL_TEXT, map_options,

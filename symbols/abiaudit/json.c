@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "report_text.h"
+
 static const char REPLACEMENT[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 struct json_object *json_new(void)
@@ -132,7 +134,23 @@ bool json_push_string(struct json_object *array, const char *value)
 	return push(array, new_string(value));
 }
 
-int json_print(FILE *file, struct json_object *object, struct abilock_error *err)
+bool json_put_strings(struct json_object *to, const char *key, const char *const *items,
+		      size_t count)
+{
+	struct json_object *array = json_put_array(to, key);
+
+	for (size_t i = 0; array && i < count; i++)
+		if (!json_push_string(array, items[i]))
+			return false;
+	return array != NULL;
+}
+
+bool json_push_number(struct json_object *array, uint64_t value)
+{
+	return push(array, json_object_new_uint64(value));
+}
+
+int json_add(struct abilock_text *out, struct json_object *object, struct abilock_error *err)
 {
 	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	size_t length = 0;
@@ -140,8 +158,64 @@ int json_print(FILE *file, struct json_object *object, struct abilock_error *err
 
 	if (!text)
 		return abilock_error_nomem(err);
-	if (fwrite(text, 1, length, file) != length)
+	abilock_text_add(out, text, length);
+	return out->failed ? abilock_error_nomem(err) : 0;
+}
+
+int json_print(FILE *file, struct json_object *object, struct abilock_error *err)
+{
+	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
+
+	int r = json_add(&text, object, err);
+	if (r < 0)
+		return r;
+	if (fwrite(text.data, 1, text.length, file) != text.length)
 		return abilock_error_set(err, ABILOCK_E_IO, "standard output", NULL, 0, "%s",
 					 strerror(errno));
 	return 0;
+}
+
+/* Whether a string needs no escapes: plain ASCII without quotes, backslashes and control codes. */
+static bool is_plain(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || (unsigned char)*s >= 0x7f || *s == '"' || *s == '\\')
+			return false;
+	return true;
+}
+
+void json_add_string(struct abilock_text *out, const char *value)
+{
+	if (value && is_plain(value)) {
+		abilock_text_putc(out, '"');
+		abilock_text_puts(out, value);
+		abilock_text_putc(out, '"');
+		return;
+	}
+	struct json_object *string = value ? new_string(value) : NULL;
+	if (value && !string)
+		out->failed = true;
+	else if (json_add(out, string, NULL) < 0)
+		out->failed = true;
+	(void)json_object_put(string);
+}
+
+bool json_put_error(struct json_object *to, const char *key, const struct abilock_error *error)
+{
+	struct json_object *object = json_put_object(to, key);
+
+	return object && json_put_string(object, "kind", abilock_error_name(error->code)) &&
+	       json_put_string(object, "file", error->file) &&
+	       json_put_string(object, "table", error->table[0] ? error->table : NULL) &&
+	       json_put_number(object, "offset", error->offset) &&
+	       json_put_string(object, "message", error->message);
+}
+
+void json_add_failed(const struct abilock_error *err, const char *path, struct abilock_text *out)
+{
+	_cleanup_(json_freep) struct json_object *file = json_new();
+
+	if (!file || !json_put_string(file, "file", path) || !json_put_error(file, "error", err) ||
+	    json_add(out, file, NULL) < 0)
+		out->failed = true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
+#include "deps.h"
 #include "list.h"
 #include "verify.h"
 
@@ -11,10 +12,18 @@ int main(int argc, char **argv)
 		 .run = cmd_list,
 		 .max_operands = -1,
 		 .operands = "FILE...",
-		 .summary = "print the exported symbols and their version nodes",
+		 .summary = "print exported symbols, version nodes and needs",
 		 .text = abilock_list_help,
 		 .options = abilock_list_option_table,
 		 .option_count = abilock_list_option_count},
+		{.name = "deps",
+		 .run = cmd_deps,
+		 .max_operands = -1,
+		 .operands = "FILE...",
+		 .summary = "print dependencies for RPM and Debian packages",
+		 .text = abilock_deps_help,
+		 .options = abilock_deps_option_table,
+		 .option_count = abilock_deps_option_count},
 		{.name = "verify",
 		 .run = cmd_verify,
 		 .max_operands = -1,

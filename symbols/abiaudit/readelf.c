@@ -1,18 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "readelf.h"
 
+#include <endian.h>
 #include <inttypes.h>
 
 /* Sizes beyond this are printed in hexadecimal: the column has five digits. */
 enum { MAX_DECIMAL_SIZE = 99999 };
 
-void readelf_print_header(FILE *file, const struct abilock_object *object)
+struct readelf_version readelf_version(const struct abilock_object *object,
+				       const struct abilock_symbol *symbol)
 {
-	fprintf(file,
-		"\nSymbol table '.dynsym' contains %" PRIu64 " entr%s:\n"
-		"   Num:    Value  %sSize Type    Bind   Vis      Ndx Name\n",
-		object->symbol_count, object->symbol_count == 1 ? "y" : "ies",
-		object->elf_class == ELFCLASS64 ? "        " : "");
+	if (symbol->version <= VER_NDX_GLOBAL)
+		return (struct readelf_version){.index = symbol->version};
+	const struct abilock_verdef *def =
+		symbol->shndx == SHN_UNDEF ? NULL : abilock_object_verdef(object, symbol->version);
+	const struct abilock_verneed *need =
+		def ? NULL : abilock_object_verneed(object, symbol->version);
+	return (struct readelf_version){.node = def    ? def->name
+						: need ? need->node
+						       : NULL,
+					.is_needed = need != NULL,
+					.index = symbol->version};
+}
+
+int readelf_fail_version(const struct abilock_object *object, uint64_t index,
+			 const struct abilock_symbol *symbol, struct abilock_error *err)
+{
+	return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym", index * 2,
+				 "symbol %s has version index %u, which no node has", symbol->name,
+				 symbol->version);
+}
+
+int readelf_symbol(const struct abilock_object *object, uint64_t index,
+		   struct abilock_symbol *ret_symbol, struct readelf_version *ret_version,
+		   struct abilock_error *err)
+{
+	int r = abilock_object_symbol(object, index, ret_symbol, err);
+
+	if (r < 0)
+		return r;
+	*ret_version = readelf_version(object, ret_symbol);
+	if (ret_symbol->version > VER_NDX_GLOBAL && !ret_version->node)
+		return readelf_fail_version(object, index, ret_symbol, err);
+	return 0;
+}
+
+bool readelf_stands_for_node(const struct abilock_symbol *symbol,
+			     const struct readelf_version *version)
+{
+	return symbol->shndx == SHN_ABS && symbol->type == STT_OBJECT && symbol->size == 0 &&
+	       version->node && !version->is_needed && str_eq(version->node, symbol->name);
+}
+
+bool readelf_wants(enum readelf_rows rows, uint64_t index, const struct abilock_symbol *symbol)
+{
+	return rows == READELF_ALL || (index > 0 && abilock_symbol_is_export(symbol));
 }
 
 /* What has no name of its own belongs to the processor, to the system, or to nobody. */
@@ -154,108 +196,390 @@ static const char *other_bits(uint16_t machine, uint8_t other, char *buf)
 	return text ? text : buf;
 }
 
-/* A control character in a name must not reach a terminal, nor a newline break a row. */
-static void print_name(FILE *file, const char *name)
-{
-	for (;;) {
-		size_t plain = 0;
+/* ---- names ---- */
 
-		while ((unsigned char)name[plain] >= ' ' && name[plain] != 0x7f)
-			plain++;
-		(void)fwrite_unlocked(name, 1, plain, file);
-		if (!name[plain])
-			return;
-		(void)putc_unlocked('^', file);
-		(void)putc_unlocked(name[plain] ^ 0x40, file);
-		name += plain + 1;
-	}
+/* Whether eight bytes have a control character: one below 0x20, or 0x7f. */
+static bool has_control(uint64_t bytes)
+{
+	const uint64_t ones = 0x0101010101010101, high = 0x80 * ones;
+	const uint64_t low = (bytes - 0x20 * ones) & ~bytes;
+	const uint64_t del = bytes ^ 0x7f * ones;
+
+	return ((low | ((del - ones) & ~del)) & high) != 0;
 }
 
-static void print_version(FILE *file, const struct abilock_symbol *symbol,
-			  const struct readelf_version *version)
+/* Nearly all names are plain, and there are millions: eight bytes at a time. */
+static bool is_plain(const char *name, size_t length)
+{
+	uint64_t bytes;
+
+	if (length < sizeof(bytes)) {
+		for (size_t i = 0; i < length; i++)
+			if (is_control(name[i]))
+				return false;
+		return true;
+	}
+	for (size_t i = 0; i + sizeof(bytes) < length; i += sizeof(bytes)) {
+		memcpy(&bytes, name + i, sizeof(bytes));
+		if (has_control(bytes))
+			return false;
+	}
+	memcpy(&bytes, name + length - sizeof(bytes), sizeof(bytes));
+	return !has_control(bytes);
+}
+
+/* Room for @p length bytes of a name: each can become two. */
+static size_t name_room(size_t length)
+{
+	return 2 * length;
+}
+
+static char *put_name(char *to, const char *name, size_t length)
+{
+	if (is_plain(name, length))
+		return mempcpy(to, name, length);
+	for (size_t i = 0; i < length; i++) {
+		const bool control = is_control(name[i]);
+
+		if (control)
+			*to++ = '^';
+		*to++ = control ? name[i] ^ 0x40 : name[i];
+	}
+	return to;
+}
+
+void readelf_add_name(struct abilock_text *out, const char *name)
+{
+	const size_t length = strlen(name);
+	char *to = abilock_text_reserve(out, name_room(length));
+
+	if (to)
+		out->length += (size_t)(put_name(to, name, length) - to);
+}
+
+/* ---- versions behind names ---- */
+
+/* What stands behind the name of a symbol with some version index. */
+struct suffix {
+	const char *node; /* NULL: no node has the index */
+	size_t node_length;
+	const char *text; /* "@@NODE" or "@NODE (3)" */
+	size_t length;
+};
+
+/* Suffixes by version index, made once for all rows of a file. */
+struct suffixes {
+	struct abilock_arena arena;
+	struct suffix *defined, *needed;
+	size_t count;
+};
+
+static void suffixes_deinit(struct suffixes *suffixes)
+{
+	abilock_arena_clear(&suffixes->arena);
+}
+
+static bool make_suffix(struct suffixes *suffixes, struct suffix *suffix, const char *node,
+			uint16_t index, bool is_needed)
+{
+	const size_t length = strlen(node);
+	char *text = abilock_arena_alloc(&suffixes->arena, name_room(length) + 16);
+
+	if (!text)
+		return false;
+	char *end = stpcpy(text, is_needed ? "@" : "@@");
+	end = put_name(end, node, length);
+	if (is_needed)
+		end += sprintf(end, " (%u)", index);
+	*suffix = (struct suffix){node, length, text, (size_t)(end - text)};
+	return true;
+}
+
+static bool make_suffixes(struct suffixes *suffixes, const struct abilock_object *object)
+{
+	for (size_t i = 0; i < object->verdef_count; i++)
+		if (object->verdefs[i].index >= suffixes->count)
+			suffixes->count = object->verdefs[i].index + 1U;
+	for (size_t i = 0; i < object->verneed_count; i++)
+		if (object->verneeds[i].index >= suffixes->count)
+			suffixes->count = object->verneeds[i].index + 1U;
+	suffixes->defined = abilock_arena_array(&suffixes->arena, 2 * suffixes->count + 1,
+						sizeof(*suffixes->defined));
+	if (!suffixes->defined)
+		return false;
+	suffixes->needed = suffixes->defined + suffixes->count;
+	for (size_t i = 0; i < object->verdef_count; i++) {
+		const struct abilock_verdef *def = &object->verdefs[i];
+
+		if (!(def->flags & VER_FLG_BASE) &&
+		    !make_suffix(suffixes, &suffixes->defined[def->index], def->name, def->index,
+				 false))
+			return false;
+	}
+	for (size_t i = 0; i < object->verneed_count; i++) {
+		const struct abilock_verneed *need = &object->verneeds[i];
+
+		if (!make_suffix(suffixes, &suffixes->needed[need->index], need->node, need->index,
+				 true))
+			return false;
+	}
+	return true;
+}
+
+/* The suffix of a symbol, or NULL where no node has its index. */
+static const struct suffix *find_suffix(const struct suffixes *suffixes,
+					const struct abilock_symbol *symbol)
+{
+	const uint16_t index = symbol->version;
+
+	if (index >= suffixes->count)
+		return NULL;
+	if (symbol->shndx != SHN_UNDEF && suffixes->defined[index].node)
+		return &suffixes->defined[index];
+	return suffixes->needed[index].node ? &suffixes->needed[index] : NULL;
+}
+
+static char *put_suffix(char *to, const struct suffix *suffix, const struct abilock_symbol *symbol,
+			size_t name_length)
 {
 	/* The symbol that stands for a node would only repeat its name. */
-	if (!version->node || str_eq(version->node, symbol->name))
-		return;
-	(void)fputs_unlocked(symbol->hidden || version->is_needed ? "@" : "@@", file);
-	print_name(file, version->node);
-	if (version->is_needed)
-		fprintf(file, " (%u)", version->index);
+	if (suffix->node_length == name_length &&
+	    memcmp(suffix->node, symbol->name, name_length) == 0)
+		return to;
+	const bool one_at = symbol->hidden && suffix->text[1] == '@';
+	return mempcpy(to, suffix->text + one_at, suffix->length - one_at);
 }
 
-/* Number, value and size, written by hand: they are half of the cost of a long listing. */
-static size_t put_decimal(char *to, size_t width, uint64_t value)
-{
-	size_t digits = 1;
+/* ---- rows ---- */
 
-	for (uint64_t rest = value / 10; rest; rest /= 10)
+/* The two digits of a number below 100, in front of @p end. */
+static char *put_pair(char *end, uint64_t value)
+{
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+
+	return memcpy(end - 2, &pairs[2 * value], 2);
+}
+
+/* To the right of a column of @p width, at most 8; @p to has room for 20 more. */
+static char *put_decimal(char *to, size_t width, uint64_t value)
+{
+	if (value < 10) { /* sizes mostly are 0 */
+		memcpy(to, "        ", 8);
+		to[width - 1] = (char)('0' + value);
+		return to + width;
+	}
+	size_t digits = 1U + (value >= 10) + (value >= 100) + (value >= 1000) + (value >= 10000);
+
+	for (uint64_t rest = value / 100000; rest; rest /= 10)
 		digits++;
-	const size_t length = digits > width ? digits : width;
-	memset(to, ' ', length - digits);
-	for (size_t i = length; i > length - digits; value /= 10)
-		to[--i] = (char)('0' + value % 10);
-	return length;
-}
-
-static size_t put_hex(char *to, size_t digits, uint64_t value)
-{
-	for (char *p = to + digits; p > to; value >>= 4)
-		*--p = "0123456789abcdef"[value & 0xf];
-	return digits;
-}
-
-static void print_numbers(FILE *file, size_t value_digits, uint64_t index,
-			  const struct abilock_symbol *symbol)
-{
-	char buf[96];
-	size_t n = put_decimal(buf, 6, index);
-
-	n = (size_t)((char *)mempcpy(buf + n, ": ", 2) - buf);
-	n += put_hex(buf + n, value_digits, symbol->value);
-	buf[n++] = ' ';
-	if (symbol->size <= MAX_DECIMAL_SIZE)
-		n += put_decimal(buf + n, 5, symbol->size);
+	memcpy(to, "        ", 8);
+	char *end = to + (digits > width ? digits : width), *p = end;
+	for (; value >= 100; value /= 100)
+		p = put_pair(p, value % 100);
+	if (value >= 10)
+		(void)put_pair(p, value);
 	else
-		n += (size_t)sprintf(buf + n, "0x%" PRIx64, symbol->size);
-	buf[n++] = ' ';
-	(void)fwrite_unlocked(buf, 1, n, file);
+		*--p = (char)('0' + value);
+	return end;
 }
 
-/* @p width negative: to the left, as in printf(). */
-static void print_column(FILE *file, const char *text, int width)
+/* The eight digits of a word at once: nibbles spread to bytes, then 'a' - 10 or '0' added. */
+static char *put_hex8(char *to, uint32_t value)
 {
-	static const char blanks[] = "        ";
-	const size_t length = strlen(text), want = (size_t)abs(width);
-	const size_t pad = want > length ? want - length : 0;
+	uint64_t x = value;
 
-	if (width > 0)
-		(void)fwrite_unlocked(blanks, 1, pad, file);
-	(void)fwrite_unlocked(text, 1, length, file);
-	if (width < 0)
-		(void)fwrite_unlocked(blanks, 1, pad, file);
+	x = (x << 16 | x) & 0x0000ffff0000ffff;
+	x = (x << 8 | x) & 0x00ff00ff00ff00ff;
+	x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0f;
+	const uint64_t is_letter = (x + 0x0606060606060606) >> 4 & 0x0101010101010101;
+	x += 0x3030303030303030 + is_letter * ('a' - '0' - 10);
+	x = htobe64(x);
+	return mempcpy(to, &x, sizeof(x));
 }
 
-void readelf_print_row(FILE *file, const struct abilock_object *object, uint64_t index,
-		       const struct abilock_symbol *symbol, const struct readelf_version *version)
+/* @p text and a blank, filled with blanks to @p width and one more. */
+static char *put_column(char *to, const char *text, size_t width)
+{
+	const size_t length = strlen(text), pad = width > length ? width - length : 0;
+
+	to = mempcpy(to, text, length);
+	memset(to, ' ', pad + 1);
+	return to + pad + 1;
+}
+
+/* Type, bind and visibility with a blank behind each. */
+static char *put_columns(char *to, const struct abilock_object *object,
+			 const struct abilock_symbol *symbol)
+{
+	/* What nearly all rows have, as bytes to copy. */
+	static const char types[][9] = {"NOTYPE  ", "OBJECT  ", "FUNC    ", "SECTION ",
+					"FILE    ", "COMMON  ", "TLS     "};
+	static const char binds[][8] = {"LOCAL  ", "GLOBAL ", "WEAK   "};
+	char buf[READELF_NAME_SIZE];
+
+	if (symbol->type < ARRAY_SIZE(types))
+		to = mempcpy(to, types[symbol->type], 8);
+	else
+		to = put_column(to, readelf_type(object, symbol->type, buf), 7);
+	if (symbol->bind < ARRAY_SIZE(binds))
+		to = mempcpy(to, binds[symbol->bind], 7);
+	else
+		to = put_column(to, readelf_bind(object, symbol->bind, buf), 6);
+	if (symbol->visibility == STV_DEFAULT)
+		return mempcpy(to, "DEFAULT ", 8);
+	return put_column(to, readelf_visibility(symbol->visibility), 7);
+}
+
+static char *put_section(char *to, const struct abilock_object *object,
+			 const struct abilock_symbol *symbol)
+{
+	char buf[READELF_NAME_SIZE];
+
+	if (symbol->shndx == SHN_UNDEF)
+		return mempcpy(to, " UND", 4);
+	if (symbol->shndx < SHN_LORESERVE)
+		return put_decimal(to, 4, symbol->shndx);
+	const char *name = section(object->machine, symbol->shndx, buf);
+	const size_t length = strlen(name), pad = length < 4 ? 4 - length : 0;
+	memset(to, ' ', pad);
+	return mempcpy(to + pad, name, length);
+}
+
+/* Room for all of a row but names: the numbers, and columns that are words at their longest. */
+enum { ROW_ROOM = 128 + 4 * READELF_NAME_SIZE };
+
+static char *put_row(char *to, const struct abilock_object *object, uint64_t index,
+		     const struct abilock_symbol *symbol)
 {
 	const uint8_t other = symbol->other & (uint8_t)~symbol->visibility;
 	char buf[READELF_NAME_SIZE];
 
-	print_numbers(file, object->elf_class == ELFCLASS64 ? 16 : 8, index, symbol);
-	print_column(file, readelf_type(object, symbol->type, buf), -7);
-	(void)putc_unlocked(' ', file);
-	print_column(file, readelf_bind(object, symbol->bind, buf), -6);
-	(void)putc_unlocked(' ', file);
-	print_column(file, readelf_visibility(symbol->visibility), -7);
-	if (other) {
-		(void)fputs_unlocked(" [", file);
-		(void)fputs_unlocked(other_bits(object->machine, other, buf), file);
-		(void)fputs_unlocked("] ", file);
+	to = put_decimal(to, 6, index);
+	*to++ = ':';
+	*to++ = ' ';
+	if (object->elf_class == ELFCLASS64)
+		to = put_hex8(to, (uint32_t)(symbol->value >> 32));
+	to = put_hex8(to, (uint32_t)symbol->value);
+	*to++ = ' ';
+	if (symbol->size <= MAX_DECIMAL_SIZE)
+		to = put_decimal(to, 5, symbol->size);
+	else
+		to += sprintf(to, "0x%" PRIx64, symbol->size);
+	*to++ = ' ';
+	to = put_columns(to, object, symbol);
+	if (other)
+		to += sprintf(to, "[%s]  ", other_bits(object->machine, other, buf));
+	to = put_section(to, object, symbol);
+	*to++ = ' ';
+	return to;
+}
+
+static bool add_row(struct abilock_text *out, const struct abilock_object *object, uint64_t index,
+		    const struct abilock_symbol *symbol, const struct suffix *suffix)
+{
+	const size_t name_length = strlen(symbol->name);
+	char *to = abilock_text_reserve(out, ROW_ROOM + name_room(name_length) +
+						     (suffix ? suffix->length : 0));
+
+	if (!to)
+		return false;
+	to = put_row(to, object, index, symbol);
+	to = put_name(to, symbol->name, name_length);
+	if (suffix)
+		to = put_suffix(to, suffix, symbol, name_length);
+	*to++ = '\n';
+	out->length = (size_t)(to - out->data);
+	return true;
+}
+
+static void add_header(struct abilock_text *out, const struct abilock_object *object)
+{
+	abilock_text_printf(out,
+			    "\nSymbol table '.dynsym' contains %" PRIu64 " entr%s:\n"
+			    "   Num:    Value  %sSize Type    Bind   Vis      Ndx Name\n",
+			    object->symbol_count, object->symbol_count == 1 ? "y" : "ies",
+			    object->elf_class == ELFCLASS64 ? "        " : "");
+}
+
+/*
+ * A section symbol has no name of its own (the tables of some machines have such symbols): readelf
+ * shows the section's. Where the section headers are damaged it has none, as no loader asks for it.
+ */
+static const char *section_name(struct abilock_object *object, const struct abilock_symbol *symbol)
+{
+	if (abilock_object_load_sections(object, NULL) < 0 ||
+	    symbol->shndx >= object->section_count)
+		return symbol->name;
+	return object->sections[symbol->shndx].name;
+}
+
+/* Names lie all over the string table: asked for some rows ahead, they are there when needed. */
+enum { ROWS_AHEAD = 16 };
+
+static int read_ahead(struct abilock_object *object, uint64_t first, uint64_t end,
+		      struct abilock_symbol *symbols, struct abilock_error *err)
+{
+	for (uint64_t i = first; i < end; i++) {
+		int r = abilock_object_symbol(object, i, &symbols[i - first], err);
+		if (r < 0)
+			return r;
+		if (symbols[i - first].type == STT_SECTION && !symbols[i - first].name[0])
+			symbols[i - first].name = section_name(object, &symbols[i - first]);
+		__builtin_prefetch(symbols[i - first].name);
 	}
-	(void)putc_unlocked(' ', file);
-	print_column(file, section(object->machine, symbol->shndx, buf), 4);
-	(void)putc_unlocked(' ', file);
-	print_name(file, symbol->name);
-	print_version(file, symbol, version);
-	(void)putc_unlocked('\n', file);
+	return 0;
+}
+
+static int add_rows(struct abilock_text *out, struct abilock_object *object, enum readelf_rows rows,
+		    bool checked, const struct suffixes *suffixes, struct abilock_error *err)
+{
+	struct abilock_symbol symbols[ROWS_AHEAD];
+
+	for (uint64_t first = 0, end; first < object->symbol_count; first = end) {
+		const uint64_t rest = object->symbol_count - first;
+
+		end = first + (rest < ROWS_AHEAD ? rest : ROWS_AHEAD);
+		int r = read_ahead(object, first, end, symbols, err);
+		if (r < 0)
+			return r;
+		for (uint64_t i = first; i < end; i++) {
+			const struct abilock_symbol *symbol = &symbols[i - first];
+			const struct suffix *suffix = NULL;
+
+			if (symbol->version > VER_NDX_GLOBAL) {
+				suffix = find_suffix(suffixes, symbol);
+				if (!suffix)
+					return readelf_fail_version(object, i, symbol, err);
+			}
+			if (readelf_wants(rows, i, symbol) &&
+			    !add_row(out, object, i, symbol, suffix))
+				return abilock_error_nomem(err);
+		}
+		if (checked)
+			abilock_text_offer(out);
+	}
+	return 0;
+}
+
+int readelf_add_symbols(struct abilock_text *out, struct abilock_object *object,
+			enum readelf_rows rows, bool checked, struct abilock_error *err)
+{
+	_cleanup_(suffixes_deinit) struct suffixes suffixes = {0};
+
+	int r = abilock_object_load_symbols(object, err);
+	if (r < 0 || object->symbol_count == 0)
+		return r;
+	if (!make_suffixes(&suffixes, object))
+		return abilock_error_nomem(err);
+	add_header(out, object);
+	return add_rows(out, object, rows, checked, &suffixes, err);
 }

@@ -3,9 +3,12 @@
 
 #include <sys/stat.h>
 
+#include "format.h"
+#include "kind.h"
 #include "lock.h"
 #include "report_text.h"
 #include "verify_json.h"
+#include "verify_tsv.h"
 
 enum {
 	OPT_HOST = 1,
@@ -28,7 +31,7 @@ const struct abilock_option abilock_verify_option_table[] = {
 	{"library-path", 0, "DIRS", "colon-separated directories to look for libraries first",
 	 OPT_LIBRARY_PATH},
 	{"require-lock", 0, NULL, "refuse where host or module have no note of abilock", OPT_LOCK},
-	{"format", 0, "text|json", "form of the output (default: text)", OPT_FORMAT},
+	{"format", 0, "text|json|tsv", "form of the output (default: text)", OPT_FORMAT},
 	{"verbose", 'v', NULL, "say where each module's symbols come from", OPT_VERBOSE},
 	{"null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL},
 };
@@ -65,7 +68,9 @@ struct verify {
 	struct candidate *candidates;
 	size_t candidate_count;
 	bool verbose;
-	struct json_object *document; /* NULL: text is wanted */
+	enum format format;
+	struct json_object *document; /* FORMAT_JSON */
+	struct abilock_text out;      /* FORMAT_JSON and FORMAT_TSV */
 };
 
 static void verify_deinit(struct verify *verify)
@@ -83,6 +88,7 @@ static void verify_deinit(struct verify *verify)
 	abilock_object_free(verify->installed);
 	abilock_libraries_free(verify->libraries);
 	json_freep(&verify->document);
+	abilock_text_deinit(&verify->out);
 }
 
 static int open_candidates(struct verify *verify, const struct abilock_names *names,
@@ -97,6 +103,8 @@ static int open_candidates(struct verify *verify, const struct abilock_names *na
 
 		candidate->path = names->items[i];
 		int r = abilock_object_open(candidate->path, &candidate->object, &candidate->error);
+		if (r < 0)
+			r = abilock_kind_explain(candidate->path, r, &candidate->error);
 		if (r == ABILOCK_E_NOMEM)
 			return abilock_error_nomem(err);
 	}
@@ -319,33 +327,44 @@ static int open_host(struct verify *verify, struct abilock_error *err)
 	return r;
 }
 
+static int add_answer(struct verify *verify, const struct candidate *candidate,
+		      struct abilock_error *err)
+{
+	const struct abilock_report *report = candidate->report;
+
+	if (verify->format == FORMAT_TEXT)
+		print_text(verify, candidate);
+	else if (verify->format == FORMAT_TSV)
+		verify_tsv_add(&verify->out, candidate->path, report, &candidate->error);
+	else if (!verify_json_add(verify->document, candidate->path, report, &candidate->error))
+		return abilock_error_nomem(err);
+	return verify->out.failed ? abilock_error_nomem(err) : 0;
+}
+
 /* Judge and report every module; @p ret_status gets the exit status. */
 static int run_all(struct verify *verify, int *ret_status, struct abilock_error *err)
 {
-	int status = ABILOCK_EXIT_OK;
+	int status = ABILOCK_EXIT_OK, r = 0;
 
-	for (size_t i = 0; i < verify->candidate_count; i++) {
+	for (size_t i = 0; r >= 0 && i < verify->candidate_count; i++) {
 		struct candidate *candidate = &verify->candidates[i];
 
 		judge(verify, candidate);
-		if (!verify->document)
-			print_text(verify, candidate);
-		else if (!verify_json_add(verify->document, candidate->path, candidate->report,
-					  &candidate->error))
-			return abilock_error_nomem(err);
+		r = add_answer(verify, candidate, err);
 		status = worst(status, candidate);
 	}
+	if (r >= 0 && verify->format == FORMAT_JSON) {
+		r = json_add(&verify->out, verify->document, err);
+		abilock_text_putc(&verify->out, '\n');
+	}
+	if (r >= 0 && verify->out.length > 0)
+		(void)fwrite(verify->out.data, 1, verify->out.length, stdout);
 	*ret_status = status;
-	if (!verify->document)
-		return 0;
-	int r = json_print(stdout, verify->document, err);
-	putchar('\n');
 	return r;
 }
 
 int cmd_verify(const struct abilock_invocation *inv)
 {
-	const char *format = abilock_cli_value(inv, OPT_FORMAT, "text");
 	_cleanup_(abilock_names_deinit) struct abilock_names names = {0};
 	_cleanup_(verify_deinit) struct verify verify = {.inv = inv};
 	struct abilock_error error = {0};
@@ -353,16 +372,17 @@ int cmd_verify(const struct abilock_invocation *inv)
 	if (!abilock_cli_has(inv, OPT_HOST))
 		return abilock_cli_usage(inv, "--host FILE is missing: the program or library that "
 					      "the modules are for");
-	if (!str_eq(format, "text") && !str_eq(format, "json"))
-		return abilock_cli_usage(inv, "--format %s: expected text or json", format);
+	int status = format_parse(inv, abilock_cli_value(inv, OPT_FORMAT, NULL), &verify.format);
+	if (status != ABILOCK_EXIT_OK)
+		return status;
 	verify.verbose = abilock_cli_has(inv, OPT_VERBOSE);
-	int status = ABILOCK_EXIT_ERROR;
+	status = ABILOCK_EXIT_ERROR;
 	int r = abilock_cli_names(inv, abilock_cli_has(inv, OPT_NUL), &names, &error);
 	if (r == ABILOCK_E_USAGE)
 		return abilock_cli_usage(inv, "%s", error.message);
 	if (r >= 0)
 		r = open_host(&verify, &error);
-	if (r >= 0 && str_eq(format, "json")) {
+	if (r >= 0 && verify.format == FORMAT_JSON) {
 		verify.document = verify_json_new(verify.host);
 		r = verify.document ? 0 : abilock_error_nomem(&error);
 	}

@@ -25,17 +25,6 @@ static bool put_build(struct json_object *to, const char *key, const struct abil
 	       json_put_string(object, "build_id", build->build_id);
 }
 
-static bool put_strings(struct json_object *to, const char *key, const char *const *items,
-			size_t count)
-{
-	struct json_object *array = json_put_array(to, key);
-
-	for (size_t i = 0; array && i < count; i++)
-		if (!json_push_string(array, items[i]))
-			return false;
-	return array != NULL;
-}
-
 static bool push_finding(struct json_object *array, const struct abilock_finding *finding)
 {
 	struct json_object *object = json_push_object(array);
@@ -44,7 +33,7 @@ static bool push_finding(struct json_object *array, const struct abilock_finding
 	       json_put_string(object, "subject", finding->subject) &&
 	       json_put_string(object, "provider", finding->provider) &&
 	       json_put_string(object, "needed_by", finding->needed_by) &&
-	       put_strings(object, "symbols", finding->symbols, finding->symbol_count) &&
+	       json_put_strings(object, "symbols", finding->symbols, finding->symbol_count) &&
 	       json_put_string(object, "detail", finding->detail);
 }
 
@@ -88,20 +77,9 @@ static bool put_report(struct json_object *to, const struct abilock_report *repo
 	return put_findings(to, report) && put_build(to, "module", &report->module) &&
 	       put_build(to, "host", &report->host) &&
 	       put_build(to, "installed_host", &report->installed) && put_counts(to, report) &&
-	       put_strings(to, "load_after", report->after, report->after_count) &&
+	       json_put_strings(to, "load_after", report->after, report->after_count) &&
 	       json_put_bool(to, "needs_same_build", report->needs_same_build) &&
 	       json_put_string(to, "fix", fix[0] ? fix : NULL);
-}
-
-static bool put_error(struct json_object *to, const struct abilock_error *error)
-{
-	struct json_object *object = json_put_object(to, "error");
-
-	return object && json_put_string(object, "kind", abilock_error_name(error->code)) &&
-	       json_put_string(object, "file", error->file) &&
-	       json_put_string(object, "table", error->table[0] ? error->table : NULL) &&
-	       json_put_number(object, "offset", error->offset) &&
-	       json_put_string(object, "message", error->message);
 }
 
 bool verify_json_add(struct json_object *document, const char *path,
@@ -115,5 +93,5 @@ bool verify_json_add(struct json_object *document, const char *path,
 	struct json_object *object = json_push_object(modules);
 	return object && json_put_string(object, "file", path) &&
 	       json_put_string(object, "verdict", verdict) &&
-	       (report ? put_report(object, report) : put_error(object, error));
+	       (report ? put_report(object, report) : json_put_error(object, "error", error));
 }

@@ -8,6 +8,8 @@
  *   edit_elf blank-versions FILE       hide DT_VERSYM and DT_VERNEED; the sections stay
  *   edit_elf no-sections FILE          no section headers
  *   edit_elf remove-needed FILE NAME   take a library from the list; its version table stays
+ *   edit_elf default FILE SYMBOL       make each version of a symbol a default one
+ *   edit_elf soname FILE NAME          another DT_SONAME: a name that the string table has
  */
 #include <err.h>
 #include <fcntl.h>
@@ -102,6 +104,44 @@ static void remove_needed(Elf *elf, const char *name)
 	errx(3, "%s is not needed", name);
 }
 
+static void make_default(Elf *elf, const char *name)
+{
+	GElf_Shdr shdr, versym_shdr;
+	Elf_Data *data = section(elf, SHT_DYNSYM, &shdr);
+	Elf_Data *versym = section(elf, SHT_GNU_versym, &versym_shdr);
+	GElf_Sym symbol;
+
+	for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
+		GElf_Versym version;
+
+		if (strcmp(elf_strptr(elf, shdr.sh_link, symbol.st_name), name) != 0)
+			continue;
+		gelf_getversym(versym, i, &version);
+		version &= 0x7fff;
+		gelf_update_versym(versym, i, &version);
+	}
+}
+
+static void set_soname(Elf *elf, const char *name)
+{
+	GElf_Shdr shdr;
+	Elf_Data *data = section(elf, SHT_DYNAMIC, &shdr);
+	Elf_Data *strings = elf_getdata(elf_getscn(elf, shdr.sh_link), NULL);
+	GElf_Dyn dyn;
+
+	const char *at = memmem(strings->d_buf, strings->d_size, name, strlen(name) + 1);
+	if (!at)
+		errx(3, "%s is not in the string table", name);
+	for (int i = 0; gelf_getdyn(data, i, &dyn) && dyn.d_tag != DT_NULL; i++) {
+		if (dyn.d_tag != DT_SONAME)
+			continue;
+		dyn.d_un.d_val = (GElf_Xword)(at - (const char *)strings->d_buf);
+		gelf_update_dyn(data, i, &dyn);
+		return;
+	}
+	errx(3, "no soname");
+}
+
 static void header(Elf *elf, const char *command, const char *value)
 {
 	GElf_Ehdr ehdr;
@@ -150,6 +190,10 @@ int main(int argc, char **argv)
 		unversion(elf, argument);
 	else if (strcmp(command, "remove-needed") == 0)
 		remove_needed(elf, argument);
+	else if (strcmp(command, "default") == 0)
+		make_default(elf, argument);
+	else if (strcmp(command, "soname") == 0)
+		set_soname(elf, argument);
 	else if (strcmp(command, "blank-versions") == 0)
 		blank_versions(elf);
 	else if (strcmp(command, "machine") == 0)

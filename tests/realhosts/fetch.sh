@@ -5,13 +5,17 @@
 #   fetch.sh SUITE FOLDER PACKAGE...
 #
 # The packages come from the mirror that this machine uses, through an apt configuration of their own.
+# FETCH_ARCHITECTURE is Debian's name of another architecture than this machine's. A run that was
+# broken off is taken up where it was.
 set -euo pipefail
 
 suite=$1 root=$2
 shift 2
 state=$root.apt
+arch=${FETCH_ARCHITECTURE:-$(dpkg --print-architecture)}
+wanted="$suite $arch $*"
 stamp=$root/.complete
-[[ -e $stamp && $(<"$stamp") == "$suite $*" ]] && exit 0
+[[ -e $stamp && $(<"$stamp") == "$wanted" ]] && exit 0
 
 mirror() {
 	apt-get indextargets --format '$(SITE) $(CODENAME) $(ORIGIN)' 'Identifier: Packages' |
@@ -19,8 +23,10 @@ mirror() {
 }
 
 rm -rf "$root"
+[[ -e $state/wanted && $(<"$state/wanted") == "$wanted" ]] || rm -rf "$state"
 mkdir -p "$root" "$state/lists/partial" "$state/archives/partial"
 : >"$state/status"
+echo "$wanted" >"$state/wanted"
 site=${ABILOCK_MIRROR:-$(mirror)}
 [[ $site ]] || {
 	echo "fetch.sh: no Debian mirror among apt's sources: run apt-get update, or set ABILOCK_MIRROR" >&2
@@ -32,11 +38,11 @@ apt=(apt-get -q -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::Sourc
 	-o Dir::Etc::PreferencesParts=/dev/null -o "Dir::State::Lists=$state/lists"
 	-o "Dir::State::Status=$state/status" -o "Dir::Cache=$state" -o "Dir::Cache::Archives=$state/archives"
 	-o APT::Install-Recommends=0 -o APT::Sandbox::User=root -o Acquire::Languages=none
-	-o Debug::NoLocking=1 -o APT::Architecture="$(dpkg --print-architecture)")
+	-o Debug::NoLocking=1 -o APT::Architecture="$arch" -o APT::Architectures="$arch")
 "${apt[@]}" update
 "${apt[@]}" -y --download-only install "$@"
 for package in "$state"/archives/*.deb; do
 	dpkg-deb -x "$package" "$root"
-	rm "$package"
 done
-echo "$suite $*" >"$stamp"
+rm -r "$state/archives"
+echo "$wanted" >"$stamp"

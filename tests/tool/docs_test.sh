@@ -38,6 +38,18 @@ section() { awk -v heading="$2" '/^#/ { on = $0 == heading; next } on' "$1"; }
 # options_in: the option lines of a page's section, without markup
 options_in() { sed -n 's/^\*\(\(-., \)\?--.*\)/\1/p' | tr -d '*_\\'; }
 
+# A command has a section of its tool's page, or a page of its own.
+# command_options TREE TOOL COMMAND
+command_options() {
+	local page=$1/docs/man/$2-$3.1.scd
+
+	if [[ -e $page ]]; then
+		options_in <"$page"
+	else
+		section "$1/docs/man/$2.1.scd" "## $3" | options_in
+	fi
+}
+
 # tool_is_described TREE TOOL
 tool_is_described() {
 	local page=$1/docs/man/${2##*/}.1.scd command bad=0
@@ -51,7 +63,8 @@ tool_is_described() {
 	equal "$dir/help" "$dir/page" || bad=1
 	for command in $(commands_of "$2"); do
 		options_of "$2" "$command" | tr -d _ >"$dir/help"
-		section "$page" "## $command" | options_in >"$dir/page"
+		# One that several modes have stands in the section of each.
+		command_options "$1" "${2##*/}" "$command" | sort -u >"$dir/page"
 		[[ -s $dir/help ]] || bad=1
 		equal "$dir/help" "$dir/page" || {
 			echo "$2 $command"
@@ -69,6 +82,16 @@ pages_render() {
 			echo "$page"
 			bad=1
 		}
+	done
+	return $bad
+}
+
+# In the source of a page a backslash is written twice: awk -F '\\t'.
+backslashes_stay() {
+	local page bad=0
+
+	for page in "$1"/docs/man/*.scd; do
+		! grep -nHE '(^|[^\])(\\\\)*\\[a-z]' "$page" || bad=1
 	done
 	return $bad
 }
@@ -113,6 +136,18 @@ enum_has_names() {
 	codes_of "$1" | diff "$dir/enum" -
 }
 
+# ---- facts ----
+
+# In the source, in docs/facts.md and in the manual page: the same codes in the same order.
+facts_are_described() {
+	sed -n 's/^\t\t\[FACT_[A-Z_]*\] = "\([a-z-]*\)",.*/\1/p' "$1/symbols/abiaudit/facts.c" >"$dir/codes"
+	[[ -s $dir/codes ]] || return 1
+	sed -n '/^enum fact_code {/,/^}/s/^\tFACT_\([A-Z_]*\),.*/\1/p' "$1/symbols/abiaudit/facts.h" |
+		grep -vx COUNT | tr 'A-Z_' 'a-z-' | diff "$dir/codes" - &&
+		sed -n 's/^## `\(.*\)`$/\1/p' "$1/docs/facts.md" | diff "$dir/codes" - &&
+		sed -n 's/^\*\([a-z-]*\)\*$/\1/p' "$1/docs/man/abiaudit-facts.7.scd" | diff "$dir/codes" -
+}
+
 # ---- requirements ----
 
 requirements_are_numbered() {
@@ -139,12 +174,30 @@ named_files_exist() {
 	return $bad
 }
 
+# ---- differences from elfdeps ----
+
+# Each option that takes a difference back has a page of its name.
+differences_have_pages() {
+	local option page bad=0
+
+	"$ABIAUDIT" deps --help | sed -n 's/^ *--\([a-z-]*\)  *as elfdeps:.*/\1/p' >"$dir/options"
+	[[ -s $dir/options ]] || return 1
+	while read -r option; do
+		page=$1/docs/rpm/${option#no-}.md
+		grep -qF -e "**\`--$option\`**" "$page" || {
+			echo "$page has no --$option"
+			bad=1
+		}
+	done <"$dir/options"
+	return $bad
+}
+
 # ---- links ----
 
 links_lead_somewhere() {
 	local file target bad=0
 
-	for file in "$1"/*.md "$1"/docs/*.md; do
+	for file in "$1"/*.md "$1"/docs/*.md "$1"/docs/*/*.md; do
 		while read -r target; do
 			[[ -e $(dirname "$file")/$target ]] || {
 				echo "${file#"$1"/}: $target"
@@ -205,10 +258,10 @@ libraries_are_silent() {
 
 # ---- the README's example ----
 
-# Blocks of one kind from the section: ``` with the word behind it, or with none.
+# blocks SECTION KIND: the section's blocks of one kind, ``` with the word behind it or with none
 blocks() {
-	awk -v kind="$1" '
-		/^## / { on = $0 == "## In 60 seconds" }
+	awk -v section="## $1" -v kind="$2" '
+		/^## / { on = $0 == section }
 		on && /^```/ { if (inside) { inside = 0; if (mine) print "" } else { inside = 1
 			mine = $0 == "```" kind } ; next }
 		on && inside && mine' "$tree/README.md"
@@ -220,9 +273,16 @@ readme_runs() {
 	PKG_CONFIG_PATH=$(find "$ABILOCK_PREFIX" -type d -name pkgconfig -printf '%p:')
 	LD_LIBRARY_PATH=$(dirname "$(find "$ABILOCK_PREFIX" -name libabilock.so.1 | head -n 1)")
 	export PATH PKG_CONFIG_PATH LD_LIBRARY_PATH
-	blocks sh >script
-	blocks '' | grep -v '^$' | sed '/^\$ abiaudit/,$d' | sed "s,/home/you,$PWD," >wanted
+	blocks 'In 60 seconds' sh >script
+	blocks 'In 60 seconds' '' | grep -v '^$' | sed '/^\$ abiaudit/,$d' | sed "s,/home/you,$PWD," >wanted
 	bash -e script >found || return 1
+	diff wanted found || return 1
+	blocks 'What is in a binary, what does it need?' '' | sed '/git 2>/,$d' | grep . >wanted
+	[[ -s wanted ]] || return 1
+	sed -n 's/^\$ //p' wanted | while read -r line; do
+		printf '$ %s\n' "$line"
+		bash -c "$line" 2>&1
+	done | grep . >found
 	diff wanted found
 }
 
@@ -247,15 +307,18 @@ else
 	skip "manual pages: no scdoc"
 fi
 check "every manual page is built" pages_are_built
+check "no backslash of a manual page is lost" backslashes_stay "$tree"
 check "every code has a name, in the order of the enum" enum_has_names "$tree"
 check "findings.md has each code once, in order, and each kind of error" \
 	codes_are_described "$tree" headings_of
 check "abilock-findings(7) has each code once, in order, and each kind of error" \
 	codes_are_described "$tree" page_codes_of
+check "facts.c, facts.md and abiaudit-facts(7) have the same codes in the same order" facts_are_described "$tree"
 check "requirements.md has the rows 1 to 133, once and in order" requirements_are_numbered "$tree"
 check "each requirement has a state" requirements_have_a_state "$tree"
 check "what is met or partly met is shown somewhere" met_is_shown "$tree"
 check "every file that requirements.md names exists" named_files_exist "$tree"
+check "each difference from elfdeps has a page" differences_have_pages "$tree"
 check "links between the documents lead somewhere" links_lead_somewhere "$tree"
 check "symbols/ includes nothing of versiongen/ and runtime/" includes_stay "$tree" symbols
 check "versiongen/ includes itself and symbols/ only" includes_stay "$tree" versiongen symbols
@@ -269,14 +332,20 @@ fi
 
 broken docs/man/versiongen.1.scd '/^\*-m, --machine/d'
 check_not "a missing option of a page is noticed" tool_is_described "$dir/broken" "$VERSIONGEN"
+broken docs/man/abiaudit.1.scd 's/\\\\t/\\t/'
+check_not "a backslash that is lost is noticed" backslashes_stay "$dir/broken"
 broken docs/man/abiaudit.1.scd 's/^## list/## lists/'
 check_not "a command that the tool lacks is noticed" tool_is_described "$dir/broken" "$ABIAUDIT"
 broken docs/findings.md '/^## `weak-node`/d'
 check_not "a code without a paragraph is noticed" codes_are_described "$dir/broken" headings_of
+broken docs/facts.md '/^## `two-defaults`/d'
+check_not "a fact without its paragraph is noticed" facts_are_described "$dir/broken"
 broken docs/requirements.md '/^| 77 |/d'
 check_not "a missing requirement is noticed" requirements_are_numbered "$dir/broken"
 broken docs/requirements.md 's,docs/adoption.md,docs/adopting.md,'
 check_not "a file that does not exist is noticed" named_files_exist "$dir/broken"
+broken docs/rpm/sections.md 's/--sections/--section/'
+check_not "a difference without its page is noticed" differences_have_pages "$dir/broken"
 broken symbols/lock.c '1i #include "../runtime/process.h"'
 check_not "an include against the layers is noticed" includes_stay "$dir/broken" symbols
 broken versiongen/map.c '1i #include "process.h"'

@@ -44,7 +44,27 @@ static const struct abilock_option options[] = {
 	{"loud", '0', NULL, "be loud", OPT_LOUD},
 };
 
+static const struct abilock_option grouped[] = {
+	{"shape", 0, "WORD", "(round) the shape", OPT_NAME},
+	{"loud", 0, NULL, "a help text that is too long for what is left of the line behind it",
+	 OPT_LOUD},
+	{"corners", 0, NULL, "(square) how many", OPT_LOUD},
+	{"radius", 'r', NULL, "(round) how wide", OPT_LOUD},
+};
+
+static const struct abilock_option alike[] = {
+	{"format", 0, NULL, "a form", OPT_LOUD},
+	{"forward", 0, NULL, "a direction", OPT_LOUD},
+};
+
 static const struct abilock_command commands[] = {
+	{"alike", cmd_show, 0, 0, "", "have options that begin alike", NULL, alike,
+	 ARRAY_SIZE(alike)},
+	{"group", cmd_show, 0, 0, "", "have groups",
+	 "A paragraph that does not fit into one line of eighty columns, and so has two of them.\n"
+	 "Another one.\n\n  an example  that has to stay as it is, though it is longer than lines "
+	 "can be",
+	 grouped, ARRAY_SIZE(grouped)},
 	{"show", cmd_show, 1, 2, "ONE [TWO]", "show it", "A paragraph.", options,
 	 ARRAY_SIZE(options)},
 	{"names", cmd_names, 0, -1, "FILE...", "work on many", NULL, options, ARRAY_SIZE(options)},
@@ -183,6 +203,42 @@ START_TEST(help_of_a_command_needs_no_operands)
 }
 END_TEST
 
+START_TEST(the_beginning_of_several_options_is_ambiguous)
+{
+	ck_assert_int_eq(RUN("alike", "--for"), ABILOCK_EXIT_USAGE);
+	ck_assert_str_eq(errors, "tool alike: option '--for' is ambiguous: write more of it (see "
+				 "'tool alike --help')\n");
+	ck_assert_int_eq(RUN("alike", "--forw"), ABILOCK_EXIT_FINDINGS);
+	ck_assert_int_eq(RUN("alike", "--forx"), ABILOCK_EXIT_USAGE);
+	ck_assert_str_eq(errors, "tool alike: unknown option '--forx' (see 'tool alike --help')\n");
+}
+END_TEST
+
+START_TEST(help_has_a_heading_for_each_group)
+{
+	ck_assert_int_eq(RUN("group", "--help"), ABILOCK_EXIT_OK);
+	ck_assert_ptr_nonnull(strstr(out, "\n\noptions for round:\n"
+					  "      --shape WORD            the shape\n"
+					  "  -r, --radius                how wide\n\n"
+					  "options for square:\n"
+					  "      --corners               how many\n"));
+}
+END_TEST
+
+START_TEST(help_is_wrapped)
+{
+	ck_assert_int_eq(RUN("group", "--help"), ABILOCK_EXIT_OK);
+	ck_assert_ptr_nonnull(strstr(
+		out, "\n\nA paragraph that does not fit into one line of eighty columns, and "
+		     "so has two of\nthem.\nAnother one.\n\n  an example  that has to stay "
+		     "as it is, though it is longer than lines can be\n\n"));
+	ck_assert_ptr_nonnull(strstr(out, "\noptions:\n      --loud                  a help text "
+					  "that is too long for what is left of\n"
+					  "                              the line behind it\n"
+					  "  -h, --help "));
+}
+END_TEST
+
 START_TEST(help_of_the_tool_has_every_command)
 {
 	ck_assert_int_eq(RUN("--help"), ABILOCK_EXIT_OK);
@@ -269,7 +325,8 @@ END_TEST
 START_TEST(no_name_at_all_is_a_usage_error)
 {
 	ck_assert_int_eq(RUN("names"), ABILOCK_EXIT_USAGE);
-	ck_assert_str_eq(errors, "tool: no FILE... given\n");
+	ck_assert_str_eq(errors, "tool: no file names: expected FILE..., or names on the "
+				 "standard input (see 'tool names --help')\n");
 }
 END_TEST
 
@@ -389,6 +446,9 @@ int main(void)
 	tcase_add_test(tc, behind_two_dashes_all_is_operand);
 	tcase_add_test(tc, usage_errors_are_one_specific_line);
 	tcase_add_test(tc, help_of_a_command_needs_no_operands);
+	tcase_add_test(tc, the_beginning_of_several_options_is_ambiguous);
+	tcase_add_test(tc, help_has_a_heading_for_each_group);
+	tcase_add_test(tc, help_is_wrapped);
 	tcase_add_test(tc, help_of_the_tool_has_every_command);
 	tcase_add_test(tc, version_names_the_tool);
 	tcase_add_test(tc, completion_for_bash_completes);

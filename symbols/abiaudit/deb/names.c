@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "names.h"
+
+enum { FIRST_SIZE = 64 };
+
+void deb_names_deinit(struct deb_names *names)
+{
+	free(names->slots);
+	*names = (struct deb_names){0};
+}
+
+/* FNV-1a, and the upper half folded in: the lower bits pick the slot. */
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+	return hash ^ hash >> 32;
+}
+
+/* The slot of the name, or the free slot where it belongs. */
+static struct deb_name *slot_of(const struct deb_names *names, const char *name, uint64_t hash)
+{
+	size_t at = hash & (names->size - 1);
+
+	while (names->slots[at].name &&
+	       (names->slots[at].hash != hash || !str_eq(names->slots[at].name, name)))
+		at = (at + 1) & (names->size - 1);
+	return &names->slots[at];
+}
+
+static bool grow(struct deb_names *names)
+{
+	struct deb_names grown = {.size = names->size ? names->size * 2 : FIRST_SIZE,
+				  .count = names->count};
+
+	grown.slots = calloc(grown.size, sizeof(*grown.slots));
+	if (!grown.slots)
+		return false;
+	for (size_t i = 0; i < names->size; i++) {
+		size_t at = names->slots[i].hash & (grown.size - 1);
+
+		if (!names->slots[i].name)
+			continue;
+		while (grown.slots[at].name)
+			at = (at + 1) & (grown.size - 1);
+		grown.slots[at] = names->slots[i];
+	}
+	free(names->slots);
+	*names = grown;
+	return true;
+}
+
+void *deb_names_find(const struct deb_names *names, const char *name)
+{
+	return names->size ? slot_of(names, name, hash_of(name))->value : NULL;
+}
+
+bool deb_names_put(struct deb_names *names, const char *name, void *value)
+{
+	const uint64_t hash = hash_of(name);
+
+	if (names->count >= names->size / 2 && !grow(names))
+		return false;
+	struct deb_name *slot = slot_of(names, name, hash);
+	names->count += slot->name == NULL;
+	*slot = (struct deb_name){.name = slot->name ? slot->name : name, hash, value};
+	return true;
+}
