@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "format.h"
-#include "kind.h"
 #include "lock.h"
 #include "report_text.h"
 #include "verify_json.h"
@@ -103,8 +102,7 @@ static int open_candidates(struct verify *verify, const struct abilock_names *na
 
 		candidate->path = names->items[i];
 		int r = abilock_object_open(candidate->path, &candidate->object, &candidate->error);
-		if (r < 0)
-			r = abilock_kind_explain(candidate->path, r, &candidate->error);
+		/* In the words of the runtime, which knows no other kinds of files. */
 		if (r == ABILOCK_E_NOMEM)
 			return abilock_error_nomem(err);
 	}

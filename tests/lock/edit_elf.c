@@ -5,7 +5,7 @@
  *   edit_elf weak-node FILE NODE       set VER_FLG_WEAK where NODE is needed
  *   edit_elf unversion FILE SYMBOL     take the version from an undefined symbol
  *   edit_elf machine FILE NUMBER       another e_machine
- *   edit_elf blank-versions FILE       hide DT_VERSYM and DT_VERNEED; the sections stay
+ *   edit_elf blank-versions FILE       hide the version tables; the sections stay
  *   edit_elf no-sections FILE          no section headers
  *   edit_elf remove-needed FILE NAME   take a library from the list; its version table stays
  *   edit_elf default FILE SYMBOL       make each version of a symbol a default one
@@ -80,7 +80,10 @@ static void blank_versions(Elf *elf)
 	GElf_Dyn dyn;
 
 	for (int i = 0; gelf_getdyn(data, i, &dyn) && dyn.d_tag != DT_NULL; i++) {
-		if (dyn.d_tag != DT_VERSYM && dyn.d_tag != DT_VERNEED && dyn.d_tag != DT_VERNEEDNUM)
+		/* All of them: some without the others would be damage. */
+		if (dyn.d_tag != DT_VERSYM && dyn.d_tag != DT_VERNEED &&
+		    dyn.d_tag != DT_VERNEEDNUM && dyn.d_tag != DT_VERDEF &&
+		    dyn.d_tag != DT_VERDEFNUM)
 			continue;
 		dyn.d_tag = 0x6000000e; /* in the range of the system, known to nobody */
 		gelf_update_dyn(data, i, &dyn);
