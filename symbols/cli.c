@@ -393,10 +393,12 @@ static void reserve_standard_fds(void)
 static int flush_stdout(const struct abilock_tool *tool, int status)
 {
 	const bool failed = ferror(stdout) != 0;
+	const int earlier = errno;
 
 	if (fflush(stdout) == 0 && !failed)
 		return status;
-	fprintf(stderr, "%s: standard output: %s\n", tool->name, strerror(errno));
+	fprintf(stderr, "%s: standard output: %s\n", tool->name,
+		strerror(failed && earlier ? earlier : errno));
 	return ABILOCK_EXIT_ERROR;
 }
 

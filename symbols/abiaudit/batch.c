@@ -46,6 +46,7 @@ struct run {
 	size_t file_count;
 	struct abilock_arena arena; /* names found in directories */
 	int status;
+	int output_errno; /* of the first write that failed */
 	bool printed_one, with_title;
 	bool progress;
 	int64_t progress_ms;
@@ -183,6 +184,13 @@ static void answer_clear(struct batch_answer *answer)
 	answer->status = ABILOCK_EXIT_OK;
 }
 
+/* Why the output failed, before something else sets errno. */
+static void keep_errno(struct run *run)
+{
+	if (ferror(stdout) && !run->output_errno)
+		run->output_errno = errno;
+}
+
 static void print_bytes(struct run *run, struct slot *slot)
 {
 	const struct abilock_text *out = &slot->answer.out;
@@ -194,6 +202,7 @@ static void print_bytes(struct run *run, struct slot *slot)
 	slot->begun = true;
 	run->printed_one = true;
 	(void)fwrite(out->data, 1, out->length, stdout);
+	keep_errno(run);
 }
 
 /* The name must neither steer the terminal nor begin a line of its own. */
@@ -233,6 +242,7 @@ static void print_answer(struct run *run, struct slot *slot)
 	}
 	if (answer->warnings.length > 0 || (result < 0 && !passed_over)) {
 		(void)fflush(stdout); /* on a terminal the lines keep their order */
+		keep_errno(run);
 		clear_progress(run);
 	}
 	if (answer->warnings.length > 0)
@@ -463,5 +473,6 @@ int batch_run(const struct abilock_invocation *inv, const struct batch *batch)
 	if (batch->tail)
 		(void)fputs(batch->tail, stdout);
 	clear_progress(&run);
+	errno = run.output_errno;
 	return abilock_cli_flush(inv, run.status);
 }

@@ -14,7 +14,7 @@ have musl-gcc || {
 }
 cd "$dir" || exit 1
 
-core=(arena codes error libraries lock lock_nodes lock_symbols needs object object_dynamic object_notes object_relocations object_source object_surface
+core=(arena codes error libraries lock lock_nodes lock_symbols needs object object_dynamic object_notes object_relocations object_sections object_source object_surface
 	object_symbols object_versions report report_text scope stamp surface)
 sources=("${core[@]/#/$SOURCE_DIR/symbols/}")
 check "the run time compiles with musl-gcc" musl-gcc -std=gnu17 -D_GNU_SOURCE -O1 -g -fPIC -shared \
