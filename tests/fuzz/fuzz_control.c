@@ -92,7 +92,7 @@ static void try_shlibs(const char *bytes, size_t size)
 			abort();
 		/* `.so.` in the version makes another library of it. */
 		if (deb_soname_split(soname, &parts) &&
-		    parts.library_length == strlen(row->library) &&
+		    parts.name_length == strlen(row->library) &&
 		    !deb_shlibs_find(shlibs, soname, row->type ? row->type : "deb"))
 			abort();
 	}

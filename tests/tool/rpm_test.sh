@@ -59,10 +59,10 @@ int entry(void);
 int main(void) { return entry(); }
 END
 echo 'HOST_1 { global: entry; local: *; };' >host.map
-library() { # NAME SONAME ARGUMENT...: a library of one.c
+library() { # NAME SONAME ARGUMENT...: a library of one.c, which clang would link with libc
 	local name=$1 soname=$2
 	shift 2
-	"$CC" -shared -fPIC -o "$name" one.c -Wl,--version-script=one.map \
+	"$CC" -shared -fPIC -nostdlib -o "$name" one.c -Wl,--version-script=one.map \
 		${soname:+-Wl,-soname,"$soname"} "$@"
 }
 

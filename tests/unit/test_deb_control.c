@@ -162,9 +162,9 @@ static void check_split(const char *soname, const char *library, const char *ver
 		return;
 	}
 	ck_assert_msg(deb_soname_split(soname, &parts), "%s", soname);
-	ck_assert_uint_eq(parts.library_length, strlen(library));
+	ck_assert_uint_eq(parts.name_length, strlen(library));
 	ck_assert_uint_eq(parts.version_length, strlen(version));
-	ck_assert(strncmp(parts.library, library, parts.library_length) == 0);
+	ck_assert(strncmp(parts.name, library, parts.name_length) == 0);
 	ck_assert(strncmp(parts.version, version, parts.version_length) == 0);
 }
 

@@ -5,7 +5,7 @@
 
 struct merger {
 	struct deb_symbols_file *file;
-	struct deb_library *library;
+	struct deb_library *into;
 	const char *version;
 	struct abilock_error *err;
 	bool allows_aeabi, allows_gomp;
@@ -106,10 +106,10 @@ static bool has_word(const char *text, const char *word)
 
 static void read_groups(struct merger *merger)
 {
-	const char *groups = deb_library_field(merger->library, "Allow-Internal-Symbol-Groups");
+	const char *groups = deb_library_field(merger->into, "Allow-Internal-Symbol-Groups");
 
 	if (!groups) /* what dpkg called it before 1.20.1 */
-		groups = deb_library_field(merger->library, "Ignore-Blacklist-Groups");
+		groups = deb_library_field(merger->into, "Ignore-Blacklist-Groups");
 	merger->allows_aeabi = has_word(groups, "aeabi");
 	merger->allows_gomp = has_word(groups, "gomp");
 }
@@ -120,7 +120,7 @@ static bool is_allowed(const struct merger *merger, const struct deb_export *exp
 
 	if (!is_internal(merger, export->symbol))
 		return true;
-	symbol = deb_names_find(&merger->library->by_name, export->name);
+	symbol = deb_names_find(&merger->into->by_name, export->name);
 	return symbol && !symbol->missing &&
 	       (deb_symbol_tag(symbol, "allow-internal") ||
 		deb_symbol_tag(symbol, "ignore-blacklist"));
@@ -195,7 +195,7 @@ static int add_found(const struct merger *merger, const struct deb_export *expor
 
 	if (!symbol || !name)
 		return abilock_error_nomem(merger->err);
-	int r = deb_library_find_pattern(merger->library, &probe, true, &pattern, merger->err);
+	int r = deb_library_find_pattern(merger->into, &probe, true, &pattern, merger->err);
 	if (r >= 0 && pattern) {
 		r = mark_found(merger, pattern);
 		pattern->pattern->match_count++;
@@ -209,7 +209,7 @@ static int add_found(const struct merger *merger, const struct deb_export *expor
 	}
 	symbol->name = name;
 	symbol->found = true;
-	return r < 0 ? r : deb_library_add(merger->library, symbol, merger->err);
+	return r < 0 ? r : deb_library_add(merger->into, symbol, merger->err);
 }
 
 static int merge_exports(const struct merger *merger, const struct deb_exports *exports)
@@ -222,7 +222,7 @@ static int merge_exports(const struct merger *merger, const struct deb_exports *
 
 		if (!is_allowed(merger, export))
 			continue;
-		symbol = deb_names_find(&merger->library->by_name, export->name);
+		symbol = deb_names_find(&merger->into->by_name, export->name);
 		r = symbol ? mark_found(merger, symbol) : add_found(merger, export);
 	}
 	return r;
@@ -230,7 +230,7 @@ static int merge_exports(const struct merger *merger, const struct deb_exports *
 
 static int mark_rest(const struct merger *merger)
 {
-	const struct deb_library *library = merger->library;
+	const struct deb_library *library = merger->into;
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < library->symbols.count; i++)
@@ -260,10 +260,11 @@ int deb_symbols_merge(struct deb_symbols_file *file, const struct deb_exports *e
 	}
 	if (r < 0)
 		return r;
-	merger.library = deb_symbols_library(file, exports->soname);
-	merger.library->found = true;
-	for (size_t i = 0; i < merger.library->symbols.count; i++)
-		merger.library->symbols.items[i]->found = false;
+	struct deb_library *library = deb_symbols_library(file, exports->soname);
+	merger.into = library;
+	library->found = true;
+	for (size_t i = 0; i < library->symbols.count; i++)
+		library->symbols.items[i]->found = false;
 	read_groups(&merger);
 	r = merge_exports(&merger, exports);
 	return r < 0 ? r : mark_rest(&merger);

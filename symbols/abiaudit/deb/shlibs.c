@@ -153,7 +153,7 @@ const char *deb_shlibs_find(const struct deb_shlibs *shlibs, const char *soname,
 	for (size_t i = 0; i < shlibs->count; i++) {
 		const struct deb_shlib *row = &shlibs->items[i];
 
-		if (!is_part(row->library, parts.library, parts.library_length) ||
+		if (!is_part(row->library, parts.name, parts.name_length) ||
 		    !is_part(row->version, parts.version, parts.version_length))
 			continue;
 		if (row->type && str_eq(row->type, type))

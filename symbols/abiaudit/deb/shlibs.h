@@ -46,8 +46,8 @@ static inline void deb_shlibs_freep(struct deb_shlibs **shlibs)
 
 /** Parts of a soname that a shlibs file tells apart. */
 struct deb_soname {
-	const char *library;
-	size_t library_length;
+	const char *name;
+	size_t name_length;
 	const char *version;
 	size_t version_length;
 };

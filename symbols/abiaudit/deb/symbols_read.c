@@ -24,7 +24,7 @@ struct including {
 
 struct reader {
 	struct deb_symbols_file *file;
-	ptrdiff_t library; /* that lines belong to: an index, or NO_LIBRARY */
+	ptrdiff_t current; /* that lines belong to: an index, or NO_LIBRARY */
 	unsigned include_count;
 	struct abilock_error *err;
 };
@@ -60,7 +60,7 @@ static int warn(struct reader *reader, const struct deb_textfile *text, const ch
 
 static struct deb_library *current(const struct reader *reader)
 {
-	return reader->library == NO_LIBRARY ? NULL : &reader->file->libraries[reader->library];
+	return reader->current == NO_LIBRARY ? NULL : &reader->file->libraries[reader->current];
 }
 
 static int need_library(const struct reader *reader, const struct deb_textfile *text)
@@ -233,7 +233,7 @@ static int read_header(struct reader *reader, const struct deb_textfile *text, c
 		r = deb_symbols_file_add_library(reader->file, line, line + length + gap,
 						 reader->err);
 	if (r >= 0)
-		reader->library = deb_symbols_library(reader->file, line) - reader->file->libraries;
+		reader->current = deb_symbols_library(reader->file, line) - reader->file->libraries;
 	return r;
 }
 
@@ -295,7 +295,7 @@ static int read_into(struct deb_symbols_file *file, struct deb_textfile *text,
 		     struct abilock_error *err)
 {
 	struct abilock_error unused;
-	struct reader reader = {.file = file, .library = NO_LIBRARY, .err = err ? err : &unused};
+	struct reader reader = {.file = file, .current = NO_LIBRARY, .err = err ? err : &unused};
 	const struct deb_symbol base = {0};
 
 	*reader.err = (struct abilock_error){0};
