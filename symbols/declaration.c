@@ -31,9 +31,9 @@ struct parser {
 	const char *line_start;
 	uint64_t line;
 	struct token token; /* the next one, not yet taken */
-	struct abilock_surface *surface;
-	struct abilock_node *nodes; /* malloc'ed while they grow; moved to the arena at the end */
-	struct abilock_export *exports;
+	struct abilock_declaration *decl;
+	struct abilock_declared_node *nodes; /* malloc'ed while they grow; moved at the end */
+	struct abilock_entry *entries;
 	size_t *last_child; /* per node: the last node that named it as a parent */
 	size_t last_child_count;
 	struct name_map node_map;
@@ -44,11 +44,11 @@ struct parser {
 static void parser_deinit(struct parser *ps)
 {
 	free(ps->nodes);
-	free(ps->exports);
+	free(ps->entries);
 	free(ps->last_child);
 	free(ps->node_map.slots);
 	free(ps->export_map.slots);
-	abilock_surface_free(ps->surface);
+	abilock_declaration_free(ps->decl);
 }
 
 /* The arguments for a "%.*s" that shows a token in a message. */
@@ -201,10 +201,10 @@ static void apply_comment(struct parser *ps, uint64_t line, const char *s, const
 {
 	int type = comment_type(s, end);
 
-	for (size_t i = ps->surface->export_count; type >= 0 && i > 0; i--) {
-		if (ps->exports[i - 1].line != line)
+	for (size_t i = ps->decl->entry_count; type >= 0 && i > 0; i--) {
+		if (ps->entries[i - 1].place.line != line)
 			break;
-		ps->exports[i - 1].type = (uint8_t)type;
+		ps->entries[i - 1].tags.type = (uint8_t)type;
 	}
 }
 
@@ -344,41 +344,43 @@ static int check_name(struct parser *ps, const struct token *t, const char *what
 /* A copy of a growing array that lives as long as the surface. */
 static void *keep_array(struct parser *ps, const void *array, size_t count, size_t size)
 {
-	void *kept = abilock_arena_array(&ps->surface->arena, count, size);
+	void *kept = abilock_arena_array(&ps->decl->arena, count, size);
 
 	if (kept && count > 0)
 		memcpy(kept, array, count * size);
 	return kept;
 }
 
+static struct abilock_place place_of(const struct token *t)
+{
+	return (struct abilock_place){0, (uint32_t)t->line, (uint32_t)t->column, (uint32_t)t->len};
+}
+
 static int add_export(struct parser *ps)
 {
 	struct token t = ps->token;
-	size_t node = ps->surface->node_count - 1, old = 0;
+	size_t node = ps->decl->node_count - 1, old = 0;
 
 	if (map_find(&ps->export_map, &t, &old)) {
-		const struct abilock_export *first = &ps->exports[old];
+		const struct abilock_entry *first = &ps->entries[old];
 
 		return fail_at(ps, &t, "symbol '%.*s' is listed twice: first in node %s, line %u",
-			       SHOWN(&t), ps->nodes[first->node].name, first->line);
+			       SHOWN(&t), ps->nodes[first->node].name, first->place.line);
 	}
 	if (t.len > strlen(ABILOCK_MARKER_PREFIX) &&
 	    memcmp(t.s, ABILOCK_MARKER_PREFIX, strlen(ABILOCK_MARKER_PREFIX)) == 0)
 		return fail_at(ps, &t, "names that start with '%s' are made by versiongen",
 			       ABILOCK_MARKER_PREFIX);
 
-	const char *name = abilock_arena_strndup(&ps->surface->arena, t.s, t.len);
-	struct abilock_export *export =
-		abilock_array_push(&ps->exports, &ps->surface->export_count, sizeof(*export));
-	if (!name || !export || !map_add(&ps->export_map, name, ps->surface->export_count - 1))
+	const char *name = abilock_arena_strndup(&ps->decl->arena, t.s, t.len);
+	struct abilock_entry *entry =
+		abilock_array_push(&ps->entries, &ps->decl->entry_count, sizeof(*entry));
+	if (!name || !entry || !map_add(&ps->export_map, name, ps->decl->entry_count - 1))
 		return abilock_error_nomem(ps->err);
-	*export = (struct abilock_export){.name = name,
-					  .node = node,
-					  .is_default = true,
-					  .type = STT_FUNC,
-					  .bind = STB_GLOBAL,
-					  .visibility = STV_DEFAULT,
-					  .line = (unsigned)t.line};
+	*entry = (struct abilock_entry){.text = name,
+					.node = node,
+					.tags = {.type = STT_FUNC, .bind = STB_GLOBAL},
+					.place = place_of(&t)};
 	return 0;
 }
 
@@ -471,28 +473,29 @@ static int add_node(struct parser *ps, const struct token *t)
 
 	if (map_find(&ps->node_map, t, &old))
 		return fail_at(ps, t, "node '%.*s' is defined twice: first in line %u", SHOWN(t),
-			       ps->nodes[old].line);
-	if (ps->surface->node_count == ABILOCK_DECLARATION_NODES_MAX)
+			       ps->nodes[old].place.line);
+	if (ps->decl->node_count == ABILOCK_DECLARATION_NODES_MAX)
 		return fail_at(ps, t, "more than %d nodes", ABILOCK_DECLARATION_NODES_MAX);
 
-	const char *name = abilock_arena_strndup(&ps->surface->arena, t->s, t->len);
-	struct abilock_node *node =
-		abilock_array_push(&ps->nodes, &ps->surface->node_count, sizeof(*node));
+	const char *name = abilock_arena_strndup(&ps->decl->arena, t->s, t->len);
+	struct abilock_declared_node *node =
+		abilock_array_push(&ps->nodes, &ps->decl->node_count, sizeof(*node));
 	size_t *last_child =
 		abilock_array_push(&ps->last_child, &ps->last_child_count, sizeof(*last_child));
 	if (!name || !node || !last_child ||
-	    !map_add(&ps->node_map, name, ps->surface->node_count - 1))
+	    !map_add(&ps->node_map, name, ps->decl->node_count - 1))
 		return abilock_error_nomem(ps->err);
 	*last_child = SIZE_MAX;
 	node->name = name;
 	node->is_private = str_ends(name, "_PRIVATE") && !str_eq(name, "_PRIVATE");
-	node->line = (unsigned)t->line;
+	node->is_tagged = node->is_private;
+	node->place = place_of(t);
 	return check_private_name(ps, t, name);
 }
 
 static int find_parent(struct parser *ps, const struct token *t, size_t *ret)
 {
-	const struct abilock_node *node = &ps->nodes[ps->surface->node_count - 1];
+	const struct abilock_declared_node *node = &ps->nodes[ps->decl->node_count - 1];
 	size_t parent = 0;
 	int r = check_name(ps, t, "parent");
 
@@ -513,7 +516,7 @@ static int find_parent(struct parser *ps, const struct token *t, size_t *ret)
 static int parse_parents(struct parser *ps)
 {
 	_cleanup_(freep) size_t *parents = NULL;
-	size_t child = ps->surface->node_count - 1, count = 0;
+	size_t child = ps->decl->node_count - 1, count = 0;
 
 	while (ps->token.len > 0 && !token_is(&ps->token, ";")) {
 		size_t parent = 0;
@@ -545,7 +548,7 @@ static int parse_parents(struct parser *ps)
 static int parse_node(struct parser *ps)
 {
 	struct token name = ps->token;
-	size_t first = ps->surface->export_count;
+	size_t first = ps->decl->entry_count;
 	int r;
 
 	if (token_is(&name, "{"))
@@ -560,7 +563,7 @@ static int parse_node(struct parser *ps)
 		r = expect(ps, "{", "behind the node name");
 	if (r == 0)
 		r = parse_body(ps, &name);
-	if (r == 0 && ps->surface->export_count == first)
+	if (r == 0 && ps->decl->entry_count == first)
 		return fail_at(
 			ps, &name,
 			"node '%.*s' has no symbol: ld marks such a node weak, and the dynamic "
@@ -579,10 +582,10 @@ static int parse_file(struct parser *ps)
 		r = parse_node(ps);
 	if (r < 0)
 		return r;
-	struct abilock_surface *sf = ps->surface;
-	sf->nodes = keep_array(ps, ps->nodes, sf->node_count, sizeof(*sf->nodes));
-	sf->exports = keep_array(ps, ps->exports, sf->export_count, sizeof(*sf->exports));
-	return sf->nodes && sf->exports ? 0 : abilock_error_nomem(ps->err);
+	struct abilock_declaration *decl = ps->decl;
+	decl->nodes = keep_array(ps, ps->nodes, decl->node_count, sizeof(*decl->nodes));
+	decl->entries = keep_array(ps, ps->entries, decl->entry_count, sizeof(*decl->entries));
+	return decl->nodes && decl->entries ? 0 : abilock_error_nomem(ps->err);
 }
 
 static int fail_nul(struct parser *ps, const char *nul)
@@ -594,27 +597,38 @@ static int fail_nul(struct parser *ps, const char *nul)
 }
 
 int abilock_declaration_parse(const char *text, size_t len, const char *name,
-			      struct abilock_surface **ret, struct abilock_error *err)
+			      struct abilock_declaration **ret, struct abilock_diagnostics *diags,
+			      struct abilock_error *err)
 {
+	struct abilock_error unused = {0};
 	_cleanup_(parser_deinit) struct parser ps = {.file = name,
 						     .p = text,
 						     .end = text + len,
 						     .line_start = text,
 						     .line = 1,
-						     .err = err};
+						     .err = err ? err : &unused};
 	const char *nul = len > 0 ? memchr(text, '\0', len) : NULL;
 
 	if (len > ABILOCK_DECLARATION_MAX)
 		return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, name, NULL, 0,
 					 "larger than %zu MiB", ABILOCK_DECLARATION_MAX >> 20);
-	if (nul)
-		return fail_nul(&ps, nul);
-	ps.surface = calloc(1, sizeof(*ps.surface));
-	if (!ps.surface)
+	ps.decl = calloc(1, sizeof(*ps.decl));
+	struct abilock_source *source =
+		ps.decl ? abilock_arena_alloc(&ps.decl->arena, sizeof(*source)) : NULL;
+	if (!source)
 		return abilock_error_nomem(err);
-	int r = parse_file(&ps);
-	if (r == 0)
-		*ret = take_ptr(ps.surface);
+	*source = (struct abilock_source){abilock_arena_strdup(&ps.decl->arena, name),
+					  abilock_arena_strndup(&ps.decl->arena, text, len), len};
+	ps.decl->sources = source;
+	ps.decl->source_count = 1;
+	int r = nul ? fail_nul(&ps, nul) : parse_file(&ps);
+	if (r == ABILOCK_E_SYNTAX)
+		(void)abilock_diagnostics_add(diags, ABILOCK_LEVEL_ERROR, "syntax",
+					      (struct abilock_place){0, (uint32_t)ps.err->offset,
+								     (uint32_t)ps.err->column, 1},
+					      "%s", ps.err->message);
+	if (r == 0 || r == ABILOCK_E_SYNTAX)
+		*ret = take_ptr(ps.decl);
 	return r;
 }
 
@@ -648,8 +662,8 @@ static int read_all(int fd, const char *name, char **ret, size_t *ret_len,
 	return 0;
 }
 
-int abilock_declaration_read(const char *path, struct abilock_surface **ret,
-			     struct abilock_error *err)
+int abilock_declaration_read(const char *path, struct abilock_declaration **ret,
+			     struct abilock_diagnostics *diags, struct abilock_error *err)
 {
 	bool is_stdin = str_eq(path, "-");
 	const char *name = is_stdin ? "stdin" : path;
@@ -660,5 +674,85 @@ int abilock_declaration_read(const char *path, struct abilock_surface **ret,
 	if (!is_stdin && opened < 0)
 		return abilock_error_set(err, ABILOCK_E_IO, name, NULL, 0, "%s", strerror(errno));
 	int r = read_all(is_stdin ? STDIN_FILENO : opened, name, &text, &len, err);
-	return r < 0 ? r : abilock_declaration_parse(text, len, name, ret, err);
+	return r < 0 ? r : abilock_declaration_parse(text, len, name, ret, diags, err);
+}
+
+void abilock_declaration_free(struct abilock_declaration *decl)
+{
+	if (!decl)
+		return;
+	abilock_arena_clear(&decl->arena);
+	free(decl);
+}
+
+int abilock_declaration_select(struct abilock_declaration *decl,
+			       const struct abilock_selection *selection, struct abilock_error *err)
+{
+	(void)decl;
+	(void)selection;
+	(void)err;
+	return 0;
+}
+
+const struct abilock_entry *
+abilock_declaration_first_pattern(const struct abilock_declaration *decl)
+{
+	for (size_t i = 0; i < decl->entry_count; i++) {
+		const struct abilock_entry *entry = &decl->entries[i];
+
+		if (!entry->is_local &&
+		    (entry->is_pattern || entry->language != ABILOCK_LANGUAGE_C))
+			return entry;
+	}
+	return NULL;
+}
+
+int abilock_declaration_surface(const struct abilock_declaration *decl,
+				struct abilock_surface **ret, struct abilock_error *err)
+{
+	_cleanup_(abilock_surface_freep) struct abilock_surface *sf = calloc(1, sizeof(*sf));
+
+	if (!sf)
+		return abilock_error_nomem(err);
+	sf->nodes = abilock_arena_array(&sf->arena, decl->node_count, sizeof(*sf->nodes));
+	sf->exports = abilock_arena_array(&sf->arena, decl->entry_count, sizeof(*sf->exports));
+	if (!sf->nodes || !sf->exports)
+		return abilock_error_nomem(err);
+	for (size_t i = 0; i < decl->node_count; i++) {
+		const struct abilock_declared_node *from = &decl->nodes[i];
+		size_t *parents =
+			abilock_arena_array(&sf->arena, from->parent_count, sizeof(*parents));
+		char *name = abilock_arena_strdup(&sf->arena, from->name);
+
+		if (!parents || !name)
+			return abilock_error_nomem(err);
+		for (size_t k = 0; k < from->parent_count; k++)
+			parents[k] = from->parents[k];
+		sf->nodes[sf->node_count++] =
+			(struct abilock_node){.name = name,
+					      .is_private = from->is_private,
+					      .is_tagged = from->is_tagged,
+					      .parents = parents,
+					      .parent_count = from->parent_count,
+					      .line = from->place.line};
+	}
+	for (size_t i = 0; i < decl->entry_count; i++) {
+		const struct abilock_entry *from = &decl->entries[i];
+
+		if (from->is_local || from->is_pattern || from->language != ABILOCK_LANGUAGE_C)
+			continue;
+		char *name = abilock_arena_strdup(&sf->arena, from->text);
+		if (!name)
+			return abilock_error_nomem(err);
+		sf->exports[sf->export_count++] =
+			(struct abilock_export){.name = name,
+						.node = from->node,
+						.is_default = !from->tags.is_compat,
+						.type = from->tags.type,
+						.bind = from->tags.bind,
+						.visibility = STV_DEFAULT,
+						.line = from->place.line};
+	}
+	*ret = take_ptr(sf);
+	return 0;
 }

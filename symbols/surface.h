@@ -14,10 +14,11 @@
 
 /** One version node. */
 struct abilock_node {
-	const char *name;      /**< As the ELF file has it, or as declared (without a tag). */
-	bool is_private;       /**< For the host's own modules only. */
-	uint16_t flags;	       /**< VER_FLG_* as found in an ELF file; 0 from a declaration. */
-	uint16_t index;	       /**< vd_ndx in an ELF file (2..32767); 0 from a declaration. */
+	const char *name; /**< As the ELF file has it, or as declared (without a tag). */
+	bool is_private;  /**< For the host's own modules only. */
+	bool is_tagged;	  /**< Declared, and versiongen adds the tag. False from an ELF file. */
+	uint16_t flags;	  /**< VER_FLG_* as found in an ELF file; 0 from a declaration. */
+	uint16_t index;	  /**< vd_ndx in an ELF file (2..32767); 0 from a declaration. */
 	const size_t *parents; /**< Indices into the surface's nodes, in the order of the source. */
 	size_t parent_count;
 	unsigned line; /**< Line of the declaration, from 1; 0 from an ELF file. */

@@ -15,7 +15,7 @@
  * The node of a PUBLIC module is the newest public node: the last one of the declaration that no
  * other public node has as a parent.
  *
- * @param decl    Without tags: from abilock_declaration_parse().
+ * @param decl    Without tags: from abilock_declaration_surface().
  * @param tag     The build; wanted even where no node is private.
  * @param soname  DT_SONAME of the host.
  * @param name    Name of the host, or NULL: the first private node up to `_PRIVATE` in lower case,

@@ -324,7 +324,7 @@ int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error
 bool tag_is_needed(const struct abilock_surface *decl)
 {
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_private)
+		if (decl->nodes[i].is_tagged)
 			return true;
 	return false;
 }
@@ -340,7 +340,7 @@ static bool apply_to_nodes(const struct abilock_surface *decl, const char *tag,
 			abilock_arena_array(&out->arena, from->parent_count, sizeof(*parents));
 
 		*to = *from;
-		to->name = from->is_private
+		to->name = from->is_tagged
 				   ? abilock_arena_printf(&out->arena, "%s_%s", from->name, tag)
 				   : abilock_arena_strdup(&out->arena, from->name);
 		if (!to->name || !parents)
@@ -370,7 +370,7 @@ static bool apply_to_exports(const struct abilock_surface *decl, struct abilock_
 		const struct abilock_node *node = &decl->nodes[i];
 		const char *name;
 
-		if (!node->is_private)
+		if (!node->is_tagged)
 			continue;
 		name = abilock_arena_printf(&out->arena, ABILOCK_MARKER_PREFIX "%s", node->name);
 		if (!name)

@@ -33,7 +33,7 @@ int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error
  * What the host will export: each private node under its full name `NODE_<tag>`, and in it the
  * marker `abilock_marker_NODE` behind the declared symbols.
  *
- * @param decl      From abilock_declaration_parse().
+ * @param decl      From abilock_declaration_surface().
  * @param tag       NULL when the declaration has no private node.
  * @param[out] ret  Owned by the caller; independent of @p decl.
  * @return 0 or ABILOCK_E_NOMEM.

@@ -3,7 +3,7 @@
 #ifndef ABIAUDIT_DEPS_H
 #define ABIAUDIT_DEPS_H
 
-#include "format.h"
+#include "batch_format.h"
 
 /** Options that all modes share; those of a mode are in its header, those of the batch in batch.h.
  */

@@ -2,7 +2,7 @@
 #include "list.h"
 
 #include "batch.h"
-#include "format.h"
+#include "batch_format.h"
 #include "json.h"
 #include "listing.h"
 #include "tsv.h"

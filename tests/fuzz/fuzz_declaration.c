@@ -23,12 +23,16 @@ static void check_surface(const struct abilock_surface *surface)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	_cleanup_(abilock_declaration_freep) struct abilock_declaration *decl = NULL;
 	_cleanup_(abilock_surface_freep) struct abilock_surface *surface = NULL;
+	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
 	struct abilock_error err = {0};
-	int r = abilock_declaration_parse((const char *)data, size, "fuzz", &surface, &err);
+	int r = abilock_declaration_parse((const char *)data, size, "fuzz", &decl, &diags, &err);
 
-	if ((r == 0) != (surface != NULL) || r != err.code)
+	if (r != err.code)
 		abort();
+	if (r == 0 && abilock_declaration_surface(decl, &surface, &err) < 0)
+		return 0;
 	if (r == ABILOCK_E_SYNTAX && (err.offset == 0 || err.column == 0 || err.column > size + 1))
 		abort();
 	if (r == 0)

@@ -36,7 +36,7 @@ static void ask(const struct deb_library *library)
 	(void)deb_library_lookup(library, "foo@FOO_1");
 	(void)deb_library_lookup(library, "_ZN3Foo3runEi@Base");
 	for (size_t i = 0; i < library->symbols.count; i++)
-		if (!deb_names_find(&library->by_name, library->symbols.items[i]->name))
+		if (!abilock_name_table_find(&library->by_name, library->symbols.items[i]->name))
 			abort();
 }
 

@@ -102,7 +102,9 @@ check "release tag is printed" test "$(<out)" = 1.2
 expect "absent file" 3 "versiongen: nosuch.syms: No such file or directory" \
 	map nosuch.syms --tag id:a
 expect "syntax error has line and column" 3 \
-	"versiongen: bad.syms:2:4: patterns ('*') are not supported: list the names" \
+	"bad.syms:2:4: error: patterns ('*') are not supported: list the names [syntax]
+    2 |   a*;
+      |    ^" \
 	map bad.syms --tag id:a
 # Through the shell, never as -o: a tool that renames over it would ruin the machine's device.
 "$VERSIONGEN" map foo.syms --tag id:a >/dev/full 2>err
@@ -128,7 +130,9 @@ for shell in bash zsh fish; do
 done
 echo old >kept.map
 expect "a failure keeps the old output" 3 \
-	"versiongen: bad.syms:2:4: patterns ('*') are not supported: list the names" \
+	"bad.syms:2:4: error: patterns ('*') are not supported: list the names [syntax]
+    2 |   a*;
+      |    ^" \
 	map bad.syms --tag id:a -o kept.map
 check "old output is whole" test "$(<kept.map)" = old
 check "no temporary file is left" test -z "$(find . -name '.*.??????')"

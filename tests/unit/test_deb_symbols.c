@@ -2,7 +2,7 @@
 /* Symbols files of Debian packages: read, asked and written. */
 #include <check.h>
 
-#include "deb/demangle.h"
+#include "demangle.h"
 #include "deb/merge.h"
 
 static struct abilock_error err;
@@ -340,7 +340,7 @@ START_TEST(names_are_demangled_where_they_stand_in_a_line)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		_cleanup_(freep) char *plain = deb_demangle(cases[i].mangled);
+		_cleanup_(freep) char *plain = abilock_demangle(cases[i].mangled);
 
 		ck_assert_pstr_eq(plain, cases[i].plain);
 	}

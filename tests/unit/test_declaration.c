@@ -6,6 +6,8 @@
 
 static struct abilock_error err;
 static struct abilock_surface *surface;
+static struct abilock_declaration *decl;
+static struct abilock_diagnostics diags;
 
 static void setup(void)
 {
@@ -16,6 +18,16 @@ static void setup(void)
 static void teardown(void)
 {
 	abilock_surface_free(take_ptr(surface));
+	abilock_declaration_free(take_ptr(decl));
+	abilock_diagnostics_deinit(&diags);
+}
+
+static int read_text(const char *text, size_t len)
+{
+	abilock_declaration_free(take_ptr(decl));
+	int r = abilock_declaration_parse(text, len, "x.syms", &decl, &diags, &err);
+
+	return r == 0 ? abilock_declaration_surface(decl, &surface, &err) : r;
 }
 
 static int parse(const char *text)
@@ -26,7 +38,7 @@ static int parse(const char *text)
 
 	ck_assert_ptr_nonnull(copy);
 	memcpy(copy, text, len);
-	return abilock_declaration_parse(copy, len, "x.syms", &surface, &err);
+	return read_text(copy, len);
 }
 
 static void accepts(const char *text)
@@ -252,9 +264,7 @@ START_TEST(refuses_a_nul_byte_where_it_stands)
 {
 	static const char text[] = "A {\n a\0b; };";
 
-	ck_assert_int_eq(
-		abilock_declaration_parse(text, sizeof(text) - 1, "x.syms", &surface, &err),
-		ABILOCK_E_SYNTAX);
+	ck_assert_int_eq(read_text(text, sizeof(text) - 1), ABILOCK_E_SYNTAX);
 	ck_assert_uint_eq(err.offset, 2);
 	ck_assert_uint_eq(err.column, 3);
 }
@@ -311,15 +321,14 @@ START_TEST(refuses_what_is_too_large)
 	_cleanup_(freep) char *text = malloc(len);
 
 	memset(text, ' ', len);
-	ck_assert_int_eq(abilock_declaration_parse(text, len, "x", &surface, &err),
-			 ABILOCK_E_UNSUPPORTED);
+	ck_assert_int_eq(read_text(text, len), ABILOCK_E_UNSUPPORTED);
 	ck_assert_str_eq(err.message, "larger than 64 MiB");
 }
 END_TEST
 
 START_TEST(an_absent_file_is_an_io_error_with_its_name)
 {
-	ck_assert_int_eq(abilock_declaration_read("/nonexistent/x.syms", &surface, &err),
+	ck_assert_int_eq(abilock_declaration_read("/nonexistent/x.syms", &decl, &diags, &err),
 			 ABILOCK_E_IO);
 	ck_assert_str_eq(err.file, "/nonexistent/x.syms");
 	ck_assert_str_eq(err.message, "No such file or directory");
@@ -328,13 +337,13 @@ END_TEST
 
 START_TEST(a_directory_is_an_io_error)
 {
-	ck_assert_int_eq(abilock_declaration_read("/", &surface, &err), ABILOCK_E_IO);
+	ck_assert_int_eq(abilock_declaration_read("/", &decl, &diags, &err), ABILOCK_E_IO);
 }
 END_TEST
 
 START_TEST(the_error_may_be_null)
 {
-	ck_assert_int_eq(abilock_declaration_parse("A {", 3, "x", &surface, NULL),
+	ck_assert_int_eq(abilock_declaration_parse("A {", 3, "x", &decl, &diags, NULL),
 			 ABILOCK_E_SYNTAX);
 	ck_assert_ptr_null(surface);
 }

@@ -329,12 +329,21 @@ START_TEST(unknown_tags_are_usage_errors)
 }
 END_TEST
 
+static void declare(const char *text, size_t len, struct abilock_surface **ret)
+{
+	_cleanup_(abilock_declaration_freep) struct abilock_declaration *decl = NULL;
+	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
+
+	ck_assert_int_eq(abilock_declaration_parse(text, len, "x", &decl, &diags, &err), 0);
+	ck_assert_int_eq(abilock_declaration_surface(decl, ret, &err), 0);
+}
+
 START_TEST(applying_a_tag_renames_private_nodes_and_adds_their_markers)
 {
 	static const char text[] = "A_1{a;}; A_PRIVATE{p;} A_1;";
 	_cleanup_(abilock_surface_freep) struct abilock_surface *decl = NULL, *full = NULL;
 
-	ck_assert_int_eq(abilock_declaration_parse(text, strlen(text), "x", &decl, &err), 0);
+	declare(text, strlen(text), &decl);
 	ck_assert(tag_is_needed(decl));
 	ck_assert_int_eq(tag_apply(decl, "t1", &full, &err), 0);
 	ck_assert_str_eq(full->nodes[0].name, "A_1");
@@ -351,7 +360,7 @@ START_TEST(public_nodes_alone_need_no_tag)
 {
 	_cleanup_(abilock_surface_freep) struct abilock_surface *decl = NULL, *full = NULL;
 
-	ck_assert_int_eq(abilock_declaration_parse("A{a;};", 6, "x", &decl, &err), 0);
+	declare("A{a;};", 6, &decl);
 	ck_assert(!tag_is_needed(decl));
 	ck_assert_int_eq(tag_apply(decl, NULL, &full, &err), 0);
 	ck_assert_uint_eq(full->export_count, 1);

@@ -39,7 +39,7 @@ void deb_database_free(struct deb_database *database)
 		if (place)
 			free(place->owners);
 	}
-	deb_names_deinit(&database->places);
+	abilock_name_table_deinit(&database->places);
 	free(database->buffer);
 	free(database->read_lists);
 	free(database->diversions);

@@ -36,7 +36,7 @@ struct list {
 
 static struct deb_place *add_place(struct deb_database *database, const char *path)
 {
-	struct deb_place *place = deb_names_find(&database->places, path);
+	struct deb_place *place = abilock_name_table_find(&database->places, path);
 
 	if (place)
 		return place;
@@ -44,7 +44,7 @@ static struct deb_place *add_place(struct deb_database *database, const char *pa
 	if (!place)
 		return NULL;
 	place->path = abilock_arena_strdup(&database->arena, path);
-	if (!place->path || !deb_names_put(&database->places, place->path, place))
+	if (!place->path || !abilock_name_table_put(&database->places, place->path, place))
 		return NULL;
 	const size_t length = strlen(path);
 	database->lengths[length < DEB_LENGTHS ? length : DEB_LENGTHS - 1] = true;
@@ -208,7 +208,7 @@ static int scan_lines(struct deb_database *database, const char *package, size_t
 		const size_t length = (size_t)(newline - line);
 		if (database->lengths[length < DEB_LENGTHS ? length : DEB_LENGTHS - 1]) {
 			*newline = '\0';
-			struct deb_place *place = deb_names_find(&database->places, line);
+			struct deb_place *place = abilock_name_table_find(&database->places, line);
 			if (place && !place->searched) {
 				int r = add_owner(database, place, package, err);
 				if (r < 0)

@@ -5,7 +5,7 @@
 
 #include "control.h"
 #include "database.h"
-#include "names.h"
+#include "name_table.h"
 
 /* Lines of other lengths than those looked for are passed over; longer ones share the last bit. */
 enum { DEB_LENGTHS = 512 };
@@ -22,8 +22,8 @@ struct deb_database {
 	struct abilock_arena arena;
 	const struct deb_arch *arch;
 	const char *admindir;
-	int info;		 /* the folder info/ */
-	struct deb_names places; /* struct deb_place, by path */
+	int info;			  /* the folder info/ */
+	struct abilock_name_table places; /* struct deb_place, by path */
 	bool lengths[DEB_LENGTHS];
 	char *buffer; /* the list that was read last */
 	size_t buffer_size;

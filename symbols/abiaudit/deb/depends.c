@@ -30,7 +30,7 @@ static void close_symbols_files(struct deb_depends_state *state)
 {
 	for (size_t i = 0; i < state->symbols_files.size; i++)
 		deb_symbols_file_free(state->symbols_files.slots[i].value);
-	deb_names_deinit(&state->symbols_files);
+	abilock_name_table_deinit(&state->symbols_files);
 	state->symbols_size = 0;
 }
 
@@ -41,10 +41,10 @@ static void state_free(struct deb_depends_state *state)
 	close_symbols_files(state);
 	for (size_t i = 0; i < state->shlibs_files.size; i++)
 		deb_shlibs_free(state->shlibs_files.slots[i].value);
-	deb_names_deinit(&state->subjects);
-	deb_names_deinit(&state->usages);
-	deb_names_deinit(&state->shlibs_files);
-	deb_names_deinit(&state->wanted);
+	abilock_name_table_deinit(&state->subjects);
+	abilock_name_table_deinit(&state->usages);
+	abilock_name_table_deinit(&state->shlibs_files);
+	abilock_name_table_deinit(&state->wanted);
 	free(state->usage_list);
 	free(state->wanted_list);
 	free(state);
@@ -72,7 +72,7 @@ void deb_depends_free(struct deb_depends *depends)
 int deb_depends_add(struct deb_depends *depends, const char *path, enum deb_field_kind field,
 		    struct abilock_error *err)
 {
-	uintptr_t known = (uintptr_t)deb_names_find(&depends->state->subjects, path);
+	uintptr_t known = (uintptr_t)abilock_name_table_find(&depends->state->subjects, path);
 
 	if (known) {
 		struct deb_subject *subject = &depends->subjects[known - 1];
@@ -87,7 +87,7 @@ int deb_depends_add(struct deb_depends *depends, const char *path, enum deb_fiel
 		return abilock_error_nomem(err);
 	subject->field = field;
 	known = depends->subject_count;
-	return deb_names_put(&depends->state->subjects, subject->path, (void *)known)
+	return abilock_name_table_put(&depends->state->subjects, subject->path, (void *)known)
 		       ? 0
 		       : abilock_error_nomem(err);
 }

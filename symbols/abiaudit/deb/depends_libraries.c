@@ -8,7 +8,7 @@
 static struct deb_usage *usage_of(struct deb_depends *depends, const char *soname)
 {
 	struct deb_depends_state *state = depends->state;
-	struct deb_usage *usage = deb_names_find(&state->usages, soname);
+	struct deb_usage *usage = abilock_name_table_find(&state->usages, soname);
 
 	if (usage)
 		return usage;
@@ -21,7 +21,8 @@ static struct deb_usage *usage_of(struct deb_depends *depends, const char *sonam
 	if (!slot)
 		return NULL;
 	*slot = usage;
-	return usage->soname && deb_names_put(&state->usages, usage->soname, usage) ? usage : NULL;
+	return usage->soname && abilock_name_table_put(&state->usages, usage->soname, usage) ? usage
+											     : NULL;
 }
 
 const char *deb_depends_database_name(const char *library, char real[PATH_MAX])
@@ -40,14 +41,14 @@ static int want_owner(struct deb_depends *depends, const char *library, struct a
 	char real[PATH_MAX];
 	const char *name = deb_depends_database_name(library, real);
 
-	if (!name || deb_names_find(&state->wanted, name))
+	if (!name || abilock_name_table_find(&state->wanted, name))
 		return 0;
 	const char **slot =
 		abilock_array_push(&state->wanted_list, &state->wanted_count, sizeof(*slot));
 	if (!slot)
 		return abilock_error_nomem(err);
 	*slot = abilock_arena_strdup(&depends->arena, name);
-	if (!*slot || !deb_names_put(&state->wanted, *slot, depends))
+	if (!*slot || !abilock_name_table_put(&state->wanted, *slot, depends))
 		return abilock_error_nomem(err);
 	int r = deb_database_diversion(depends->settings.database, name, &diversion, err);
 	if (r >= 0 && diversion)

@@ -14,8 +14,8 @@
 static int symbols_file(struct deb_depends *depends, const char *path,
 			struct deb_symbols_file **ret, struct abilock_error *err)
 {
-	struct deb_names *files = &depends->state->symbols_files;
-	struct deb_symbols_file *file = deb_names_find(files, path);
+	struct abilock_name_table *files = &depends->state->symbols_files;
+	struct deb_symbols_file *file = abilock_name_table_find(files, path);
 	struct stat st;
 
 	*ret = file;
@@ -27,7 +27,7 @@ static int symbols_file(struct deb_depends *depends, const char *path,
 		     : abilock_error_nomem(err);
 	if (r < 0)
 		return r;
-	if (!deb_names_put(files, name, file)) {
+	if (!abilock_name_table_put(files, name, file)) {
 		deb_symbols_file_free(file);
 		return abilock_error_nomem(err);
 	}
@@ -40,8 +40,8 @@ static int symbols_file(struct deb_depends *depends, const char *path,
 static int shlibs_file(struct deb_depends *depends, const char *path, struct deb_shlibs **ret,
 		       struct abilock_error *err)
 {
-	struct deb_names *files = &depends->state->shlibs_files;
-	struct deb_shlibs *file = deb_names_find(files, path);
+	struct abilock_name_table *files = &depends->state->shlibs_files;
+	struct deb_shlibs *file = abilock_name_table_find(files, path);
 
 	*ret = file;
 	if (file || access(path, F_OK) < 0)
@@ -49,7 +49,7 @@ static int shlibs_file(struct deb_depends *depends, const char *path, struct deb
 	int r = deb_shlibs_open(path, &file, depends->settings.messages, err);
 	if (r < 0)
 		return r;
-	if (!deb_names_put(files, file->path, file)) {
+	if (!abilock_name_table_put(files, file->path, file)) {
 		deb_shlibs_free(file);
 		return abilock_error_nomem(err);
 	}

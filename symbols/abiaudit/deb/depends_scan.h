@@ -6,7 +6,7 @@
 #include <limits.h>
 
 #include "depends.h"
-#include "names.h"
+#include "name_table.h"
 #include "object.h"
 #include "symbols_file.h"
 #include "text.h"
@@ -21,14 +21,14 @@ struct deb_usage {
 };
 
 struct deb_depends_state {
-	struct deb_names subjects;     /* struct deb_subject's index + 1, by path */
-	struct deb_names usages;       /* struct deb_usage, by soname */
-	struct deb_usage **usage_list; /* in the order in which they came up */
+	struct abilock_name_table subjects; /* struct deb_subject's index + 1, by path */
+	struct abilock_name_table usages;   /* struct deb_usage, by soname */
+	struct deb_usage **usage_list;	    /* in the order in which they came up */
 	size_t usage_count;
-	struct deb_names symbols_files; /* struct deb_symbols_file, by path */
-	size_t symbols_size;		/* of all that are open, in bytes */
-	struct deb_names shlibs_files;	/* struct deb_shlibs, by path */
-	struct deb_names wanted;	/* libraries whose owners are asked for */
+	struct abilock_name_table symbols_files; /* struct deb_symbols_file, by path */
+	size_t symbols_size;			 /* of all that are open, in bytes */
+	struct abilock_name_table shlibs_files;	 /* struct deb_shlibs, by path */
+	struct abilock_name_table wanted;	 /* libraries whose owners are asked for */
 	const char **wanted_list;
 	size_t wanted_count;
 	const char *outside; /* first file that is in no build tree, or NULL */

@@ -8,7 +8,7 @@
 static void count_use(struct deb_scan *scan, struct deb_provider *provider)
 {
 	struct deb_usage *usage =
-		deb_names_find(&scan->depends->state->usages, provider->need->soname);
+		abilock_name_table_find(&scan->depends->state->usages, provider->need->soname);
 
 	provider->need->used++;
 	if (usage)
@@ -20,7 +20,7 @@ static int use_symbols(struct deb_scan *scan, struct deb_provider *provider, con
 		       struct abilock_error *err)
 {
 	const struct deb_library *library = provider->symbols;
-	const struct deb_symbol *symbol = deb_names_find(&library->by_name, name);
+	const struct deb_symbol *symbol = abilock_name_table_find(&library->by_name, name);
 
 	if (!symbol || symbol->missing)
 		return 0;

@@ -337,8 +337,8 @@ static int show_diff(struct gensymbols_run *run, struct abilock_error *err)
 	else
 		gensymbols_warn(run, "no template: all symbols get this version, %s", run->version);
 	(void)fflush(stdout);
-	return deb_diff(run->output ? STDOUT_FILENO : STDERR_FILENO, &old, label, &new, "generated",
-			err);
+	return abilock_diff(run->output ? STDOUT_FILENO : STDERR_FILENO, &old, label, &new,
+			    "generated", err);
 }
 
 static int finish(struct gensymbols_run *run)

@@ -120,7 +120,7 @@ static bool is_allowed(const struct merger *merger, const struct deb_export *exp
 
 	if (!is_internal(merger, export->symbol))
 		return true;
-	symbol = deb_names_find(&merger->into->by_name, export->name);
+	symbol = abilock_name_table_find(&merger->into->by_name, export->name);
 	return symbol && !symbol->missing &&
 	       (deb_symbol_tag(symbol, "allow-internal") ||
 		deb_symbol_tag(symbol, "ignore-blacklist"));
@@ -222,7 +222,7 @@ static int merge_exports(const struct merger *merger, const struct deb_exports *
 
 		if (!is_allowed(merger, export))
 			continue;
-		symbol = deb_names_find(&merger->into->by_name, export->name);
+		symbol = abilock_name_table_find(&merger->into->by_name, export->name);
 		r = symbol ? mark_found(merger, symbol) : add_found(merger, export);
 	}
 	return r;
@@ -289,7 +289,7 @@ static int symbol_is_new(const struct deb_symbol *symbol, const struct deb_libra
 			 struct abilock_error *err)
 {
 	_cleanup_(deb_probe_deinit) struct deb_probe probe = {.name = symbol->name};
-	const struct deb_symbol *same = deb_names_find(&reference->by_name, symbol->name);
+	const struct deb_symbol *same = abilock_name_table_find(&reference->by_name, symbol->name);
 	struct deb_symbol *pattern = NULL;
 
 	if (same)

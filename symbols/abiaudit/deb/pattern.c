@@ -98,7 +98,7 @@ void deb_probe_deinit(struct deb_probe *probe)
 const char *deb_probe_demangled(struct deb_probe *probe)
 {
 	if (!probe->tried && str_starts(probe->name, "_Z"))
-		probe->demangled = deb_demangle(probe->name);
+		probe->demangled = abilock_demangle(probe->name);
 	probe->tried = true;
 	return probe->demangled;
 }

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#include "names.h"
+#include "name_table.h"
 #include "tree.h"
 
 struct deb_search {
@@ -17,7 +17,8 @@ struct deb_search {
 	struct deb_paths system; /* folders of the system */
 	struct deb_paths trees;	 /* build trees that the user named */
 	struct deb_paths built_trees, built_symbols, built_shlibs;
-	struct deb_names found; /* what the system has, for which many objects ask: struct found */
+	struct abilock_name_table
+		found; /* what the system has, for which many objects ask: struct found */
 };
 
 /* What the folders hold for a name, and for one kind of object. */
@@ -87,7 +88,7 @@ void deb_search_free(struct deb_search *search)
 {
 	if (!search)
 		return;
-	deb_names_deinit(&search->found);
+	abilock_name_table_deinit(&search->found);
 	free(search->ignored.items);
 	free(search->own.items);
 	free(search->system.items);
@@ -330,7 +331,7 @@ static int try_system(struct deb_search *search, const char *name, const struct 
 		      struct deb_paths *ret_found, struct abilock_error *err)
 {
 	const struct deb_paths none = {0};
-	struct found *known = deb_names_find(&search->found, name), *found = known;
+	struct found *known = abilock_name_table_find(&search->found, name), *found = known;
 
 	while (found && !deb_abi_same(&found->abi, abi))
 		found = found->other;
@@ -347,7 +348,7 @@ static int try_system(struct deb_search *search, const char *name, const struct 
 	int kept = keep(search, &found->paths, err);
 	if (r < 0 || kept < 0)
 		return r < 0 ? r : kept;
-	if (!deb_names_put(&search->found, copy, found))
+	if (!abilock_name_table_put(&search->found, copy, found))
 		return abilock_error_nomem(err);
 	*ret_found = found->paths;
 	return 0;

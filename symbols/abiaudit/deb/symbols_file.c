@@ -15,9 +15,9 @@ static void library_deinit(struct deb_library *library)
 	free(library->patterns.items);
 	free(library->dependencies);
 	free(library->fields);
-	deb_names_deinit(&library->by_name);
+	abilock_name_table_deinit(&library->by_name);
 	for (size_t i = 0; i < ARRAY_SIZE(library->by_alias); i++)
-		deb_names_deinit(&library->by_alias[i]);
+		abilock_name_table_deinit(&library->by_alias[i]);
 }
 
 struct deb_library *deb_symbols_library(const struct deb_symbols_file *file, const char *soname)
@@ -74,7 +74,8 @@ void deb_symbols_file_keep_found(struct deb_symbols_file *file)
 	file->library_count = kept;
 }
 
-static struct deb_names *names_for(struct deb_library *library, const struct deb_symbol *symbol)
+static struct abilock_name_table *names_for(struct deb_library *library,
+					    const struct deb_symbol *symbol)
 {
 	if (!symbol->pattern)
 		return &library->by_name;
@@ -87,8 +88,8 @@ int deb_library_add(struct deb_library *library, struct deb_symbol *symbol,
 		    struct abilock_error *err)
 {
 	struct deb_symbol_list *list = symbol->pattern ? &library->patterns : &library->symbols;
-	struct deb_names *names = names_for(library, symbol);
-	struct deb_symbol *old = names ? deb_names_find(names, symbol->name) : NULL;
+	struct abilock_name_table *names = names_for(library, symbol);
+	struct deb_symbol *old = names ? abilock_name_table_find(names, symbol->name) : NULL;
 
 	if (old) {
 		if (old->pattern)
@@ -96,7 +97,7 @@ int deb_library_add(struct deb_library *library, struct deb_symbol *symbol,
 		*old = *symbol;
 		return 0;
 	}
-	if (names && !deb_names_put(names, symbol->name, symbol))
+	if (names && !abilock_name_table_put(names, symbol->name, symbol))
 		return abilock_error_nomem(err);
 	struct deb_symbol **slot = abilock_array_push(&list->items, &list->count, sizeof(*slot));
 	if (!slot)
@@ -166,16 +167,16 @@ static bool may_match(const struct deb_library *library, const struct deb_symbol
 static struct deb_symbol *find_alias(const struct deb_library *library, struct deb_probe *probe,
 				     bool with_missing)
 {
-	const struct deb_names *cpp = &library->by_alias[DEB_PATTERN_CPP];
-	const struct deb_names *symver = &library->by_alias[DEB_PATTERN_SYMVER];
+	const struct abilock_name_table *cpp = &library->by_alias[DEB_PATTERN_CPP];
+	const struct abilock_name_table *symver = &library->by_alias[DEB_PATTERN_SYMVER];
 	/* Demangling costs more than all the rest: not without a c++ pattern. */
 	const char *plain = cpp->count ? deb_probe_demangled(probe) : NULL;
-	struct deb_symbol *pattern = plain ? deb_names_find(cpp, plain) : NULL;
+	struct deb_symbol *pattern = plain ? abilock_name_table_find(cpp, plain) : NULL;
 
 	if (pattern && may_match(library, pattern, with_missing))
 		return pattern;
 	const char *node = symver->count ? deb_probe_node(probe) : NULL;
-	pattern = node ? deb_names_find(symver, node) : NULL;
+	pattern = node ? abilock_name_table_find(symver, node) : NULL;
 	return pattern && may_match(library, pattern, with_missing) ? pattern : NULL;
 }
 
@@ -202,7 +203,7 @@ int deb_library_find_pattern(const struct deb_library *library, struct deb_probe
 const struct deb_symbol *deb_library_lookup(const struct deb_library *library, const char *name)
 {
 	_cleanup_(deb_probe_deinit) struct deb_probe probe = {.name = name};
-	struct deb_symbol *symbol = deb_names_find(&library->by_name, name);
+	struct deb_symbol *symbol = abilock_name_table_find(&library->by_name, name);
 
 	if (symbol && !symbol->missing)
 		return symbol;
@@ -231,7 +232,7 @@ const struct deb_symbol *deb_library_same_pattern(const struct deb_library *libr
 
 	if (kind != DEB_PATTERN_GENERIC) {
 		const struct deb_symbol *same =
-			deb_names_find(&library->by_alias[kind], pattern->name);
+			abilock_name_table_find(&library->by_alias[kind], pattern->name);
 
 		return same && (with_missing || !same->missing) ? same : NULL;
 	}

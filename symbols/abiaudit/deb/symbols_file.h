@@ -4,7 +4,7 @@
 #ifndef ABIAUDIT_DEB_SYMBOLS_FILE_H
 #define ABIAUDIT_DEB_SYMBOLS_FILE_H
 
-#include "names.h"
+#include "name_table.h"
 #include "pattern.h"
 
 struct deb_field {
@@ -30,8 +30,8 @@ struct deb_library {
 	/* No name is twice among the symbols, nor among the patterns of kind c++ or symver: a
 	 * later line takes the place of an earlier one. */
 	struct deb_symbol_list symbols, patterns;
-	struct deb_names by_name;     /**< Symbols. */
-	struct deb_names by_alias[2]; /**< Patterns of kind c++ and symver. */
+	struct abilock_name_table by_name;     /**< Symbols. */
+	struct abilock_name_table by_alias[2]; /**< Patterns of kind c++ and symver. */
 };
 
 struct deb_symbols_file {

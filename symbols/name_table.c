@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "names.h"
+#include "name_table.h"
 
 enum { FIRST_SIZE = 64 };
 
-void deb_names_deinit(struct deb_names *names)
+void abilock_name_table_deinit(struct abilock_name_table *names)
 {
 	free(names->slots);
-	*names = (struct deb_names){0};
+	*names = (struct abilock_name_table){0};
 }
 
 /* FNV-1a, and the upper half folded in: the lower bits pick the slot. */
@@ -20,7 +20,8 @@ static uint64_t hash_of(const char *name)
 }
 
 /* The slot of the name, or the free slot where it belongs. */
-static struct deb_name *slot_of(const struct deb_names *names, const char *name, uint64_t hash)
+static struct abilock_name_slot *slot_of(const struct abilock_name_table *names, const char *name,
+					 uint64_t hash)
 {
 	size_t at = hash & (names->size - 1);
 
@@ -30,10 +31,10 @@ static struct deb_name *slot_of(const struct deb_names *names, const char *name,
 	return &names->slots[at];
 }
 
-static bool grow(struct deb_names *names)
+static bool grow(struct abilock_name_table *names)
 {
-	struct deb_names grown = {.size = names->size ? names->size * 2 : FIRST_SIZE,
-				  .count = names->count};
+	struct abilock_name_table grown = {.size = names->size ? names->size * 2 : FIRST_SIZE,
+					   .count = names->count};
 
 	grown.slots = calloc(grown.size, sizeof(*grown.slots));
 	if (!grown.slots)
@@ -52,19 +53,19 @@ static bool grow(struct deb_names *names)
 	return true;
 }
 
-void *deb_names_find(const struct deb_names *names, const char *name)
+void *abilock_name_table_find(const struct abilock_name_table *names, const char *name)
 {
 	return names->size ? slot_of(names, name, hash_of(name))->value : NULL;
 }
 
-bool deb_names_put(struct deb_names *names, const char *name, void *value)
+bool abilock_name_table_put(struct abilock_name_table *names, const char *name, void *value)
 {
 	const uint64_t hash = hash_of(name);
 
 	if (names->count >= names->size / 2 && !grow(names))
 		return false;
-	struct deb_name *slot = slot_of(names, name, hash);
+	struct abilock_name_slot *slot = slot_of(names, name, hash);
 	names->count += slot->name == NULL;
-	*slot = (struct deb_name){.name = slot->name ? slot->name : name, hash, value};
+	*slot = (struct abilock_name_slot){.name = slot->name ? slot->name : name, hash, value};
 	return true;
 }

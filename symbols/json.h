@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON output of abiaudit, on json-c. A document is built with the put functions, printed and
+ * JSON output of the tools, on json-c. A document is built with the put functions, printed and
  * released; each returns false (or NULL) when memory is out, so that calls chain with &&.
  */
-#ifndef ABIAUDIT_JSON_H
-#define ABIAUDIT_JSON_H
+#ifndef ABILOCK_SYMBOLS_JSON_H
+#define ABILOCK_SYMBOLS_JSON_H
 
 #include <json-c/json.h>
 

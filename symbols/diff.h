@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The difference of two texts, as `diff -u` shows it. */
-#ifndef ABIAUDIT_DEB_DIFF_H
-#define ABIAUDIT_DEB_DIFF_H
+#ifndef ABILOCK_SYMBOLS_DIFF_H
+#define ABILOCK_SYMBOLS_DIFF_H
 
 #include "error.h"
 #include "text.h"
@@ -12,8 +12,8 @@
  * @param to  Descriptor to print to. Nothing of the caller's may wait in a buffer for it.
  * @return 0; ABILOCK_E_NOMEM; or ABILOCK_E_IO where diff cannot be run or fails.
  */
-int deb_diff(int to, const struct abilock_text *old, const char *old_label,
-	     const struct abilock_text *new, const char *new_label,
-	     struct abilock_error *err) _must_check_;
+int abilock_diff(int to, const struct abilock_text *old, const char *old_label,
+		 const struct abilock_text *new, const char *new_label,
+		 struct abilock_error *err) _must_check_;
 
 #endif

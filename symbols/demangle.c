@@ -32,7 +32,7 @@ static void add_name(struct abilock_text *text, const char *name)
 	abilock_text_puts(text, plain ? plain : name);
 }
 
-char *deb_demangle(const char *line)
+char *abilock_demangle(const char *line)
 {
 	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
 	_cleanup_(freep) char *name = malloc(strlen(line) + 1);

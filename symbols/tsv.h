@@ -3,8 +3,8 @@
  * Tab-separated lines, one record each: its kind, the file that it is about, and the fields of the
  * kind, which abiaudit-formats(5) lists. A field that has no value is empty.
  */
-#ifndef ABIAUDIT_TSV_H
-#define ABIAUDIT_TSV_H
+#ifndef ABILOCK_SYMBOLS_TSV_H
+#define ABILOCK_SYMBOLS_TSV_H
 
 #include "error.h"
 #include "text.h"

@@ -55,8 +55,8 @@ static int run(char **argv, int to, struct abilock_error *err)
 	return 0;
 }
 
-int deb_diff(int to, const struct abilock_text *old, const char *old_label,
-	     const struct abilock_text *new, const char *new_label, struct abilock_error *err)
+int abilock_diff(int to, const struct abilock_text *old, const char *old_label,
+		 const struct abilock_text *new, const char *new_label, struct abilock_error *err)
 {
 	_cleanup_(closep) int old_fd = open_text(old);
 	_cleanup_(closep) int new_fd = open_text(new);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A table from names to anything, for look-ups by the ten thousand. */
-#ifndef ABIAUDIT_DEB_NAMES_H
-#define ABIAUDIT_DEB_NAMES_H
+#ifndef ABILOCK_SYMBOLS_NAME_TABLE_H
+#define ABILOCK_SYMBOLS_NAME_TABLE_H
 
 #include "util.h"
 
-/** Initialise with `{ 0 }`, release with deb_names_deinit(). */
-struct deb_names {
-	struct deb_name {
+/** Initialise with `{ 0 }`, release with abilock_name_table_deinit(). */
+struct abilock_name_table {
+	struct abilock_name_slot {
 		const char *name; /**< Borrowed; NULL in a free slot. */
 		uint64_t hash;
 		void *value;
@@ -16,10 +16,10 @@ struct deb_names {
 	size_t count;
 };
 
-void deb_names_deinit(struct deb_names *names);
+void abilock_name_table_deinit(struct abilock_name_table *names);
 
 /** The value of a name, or NULL. */
-void *deb_names_find(const struct deb_names *names, const char *name);
+void *abilock_name_table_find(const struct abilock_name_table *names, const char *name);
 
 /**
  * Set the value of a name.
@@ -27,6 +27,7 @@ void *deb_names_find(const struct deb_names *names, const char *name);
  * @param name  Borrowed for as long as the table lives.
  * @return false when memory is out.
  */
-bool deb_names_put(struct deb_names *names, const char *name, void *value) _must_check_;
+bool abilock_name_table_put(struct abilock_name_table *names, const char *name,
+			    void *value) _must_check_;
 
 #endif

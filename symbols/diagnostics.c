@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnostics.h"
+
+void abilock_diagnostics_deinit(struct abilock_diagnostics *diags)
+{
+	free(diags->items);
+	abilock_arena_clear(&diags->arena);
+	*diags = (struct abilock_diagnostics){0};
+}
+
+static char *format(struct abilock_arena *arena, const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	int length = vsnprintf(NULL, 0, fmt, ap);
+	char *text = length >= 0 ? abilock_arena_alloc(arena, (size_t)length + 1) : NULL;
+	if (text)
+		(void)vsnprintf(text, (size_t)length + 1, fmt, again);
+	va_end(again);
+	return text;
+}
+
+struct abilock_diagnostic *abilock_diagnostics_add(struct abilock_diagnostics *diags,
+						   enum abilock_level level, const char *rule,
+						   struct abilock_place place, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	char *message = format(&diags->arena, fmt, ap);
+	va_end(ap);
+	struct abilock_diagnostic *diag =
+		message ? abilock_array_push(&diags->items, &diags->count, sizeof(*diag)) : NULL;
+	/* An error that is forgotten must not look like success. */
+	diags->error_count += level == ABILOCK_LEVEL_ERROR;
+	if (!diag) {
+		diags->failed = true;
+		return NULL;
+	}
+	str_disarm(message);
+	*diag = (struct abilock_diagnostic){
+		.level = level, .rule = rule, .place = place, .message = message};
+	return diag;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct abilock_place *x = &((const struct abilock_diagnostic *)a)->place;
+	const struct abilock_place *y = &((const struct abilock_diagnostic *)b)->place;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->column < y->column ? -1 : x->column > y->column;
+}
+
+void abilock_diagnostics_sort(struct abilock_diagnostics *diags)
+{
+	/* glibc's and musl's qsort() differ in being stable: insert where runs are short. */
+	for (size_t i = 1; i < diags->count; i++) {
+		struct abilock_diagnostic diag = diags->items[i];
+		size_t k = i;
+
+		for (; k > 0 && compare(&diags->items[k - 1], &diag) > 0; k--)
+			diags->items[k] = diags->items[k - 1];
+		diags->items[k] = diag;
+	}
+}
+
+/* The line of a place; NULL where the source has no such line. */
+static const char *find_line(const struct abilock_source *source, uint32_t line, size_t *ret_length)
+{
+	const char *p = source->text, *end = p ? p + source->length : p;
+
+	for (uint32_t i = 1; p && i < line; i++) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : NULL;
+	}
+	if (!p)
+		return NULL;
+	const char *newline = memchr(p, '\n', (size_t)(end - p));
+	*ret_length = (size_t)((newline ? newline : end) - p);
+	return p;
+}
+
+enum { SHOWN_MAX = 200 };
+
+static void write_caret(struct abilock_text *out, const char *line, size_t length,
+			const struct abilock_place *place, const char *start, const char *stop)
+{
+	size_t at = place->column - 1, shown = length < SHOWN_MAX ? length : SHOWN_MAX;
+	size_t under = place->length ? place->length : 1;
+
+	abilock_text_printf(out, "%5u | ", place->line);
+	for (size_t i = 0; i < shown; i++)
+		abilock_text_putc(out, line[i] != '\t' && is_control(line[i]) ? '?' : line[i]);
+	abilock_text_putc(out, '\n');
+	if (at > shown)
+		return;
+	abilock_text_puts(out, "      | ");
+	for (size_t i = 0; i < at; i++)
+		abilock_text_putc(out, line[i] == '\t' ? '\t' : ' ');
+	abilock_text_puts(out, start);
+	abilock_text_putc(out, '^');
+	for (size_t i = 1; i < under && at + i < shown; i++)
+		abilock_text_putc(out, '~');
+	abilock_text_puts(out, stop);
+	abilock_text_putc(out, '\n');
+}
+
+void abilock_diagnostic_write(struct abilock_text *out, const struct abilock_diagnostic *diag,
+			      const struct abilock_source *sources, bool colour)
+{
+	const struct abilock_place *place = &diag->place;
+	const struct abilock_source *source = &sources[place->file];
+	const bool is_error = diag->level == ABILOCK_LEVEL_ERROR;
+	const char *start = !colour ? "" : is_error ? "\033[31;1m" : "\033[35;1m";
+	const char *stop = colour ? "\033[0m" : "";
+	size_t length = 0;
+
+	abilock_text_puts(out, source->path);
+	if (place->line > 0)
+		abilock_text_printf(out, ":%u:%u", place->line, place->column);
+	abilock_text_printf(out, ": %s%s:%s %s", start, is_error ? "error" : "warning", stop,
+			    diag->message);
+	if (diag->rule)
+		abilock_text_printf(out, " [%s]", diag->rule);
+	abilock_text_putc(out, '\n');
+	const char *line = place->line > 0 ? find_line(source, place->line, &length) : NULL;
+	if (line)
+		write_caret(out, line, length, place, start, stop);
+	if (diag->fix)
+		abilock_text_printf(out, "      = %s\n", diag->fix);
+}

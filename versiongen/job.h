@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the commands that turn a declaration into an output have in common: reading it for one
+ * build, its tag, and an output that is written last.
+ */
+#ifndef VERSIONGEN_JOB_H
+#define VERSIONGEN_JOB_H
+
+#include "../symbols/cli.h"
+#include "../symbols/declaration.h"
+
+/** Options that several commands have; a command's own start at 1. */
+enum {
+	OPT_TAG = 1000,
+	OPT_REPO,
+	OPT_OUTPUT,
+	OPT_SONAME,
+	OPT_MACHINE,
+	OPT_DEFINE,
+	OPT_DEPFILE,
+	OPT_FORMAT,
+};
+
+#define OPTION_TAG                                                                                 \
+	{                                                                                          \
+		"tag", 't', "T", "git (default), release:STRING or id:STRING", OPT_TAG             \
+	}
+#define OPTION_REPO                                                                                \
+	{                                                                                          \
+		"repo", 'C', "DIR", "source tree that the tag 'git' is read from", OPT_REPO        \
+	}
+#define OPTION_OUTPUT                                                                              \
+	{                                                                                          \
+		"output", 'o', "FILE", "write to FILE instead of stdout", OPT_OUTPUT               \
+	}
+#define OPTION_SONAME                                                                              \
+	{                                                                                          \
+		"soname", 's', "SONAME", "DT_SONAME of the host (required)", OPT_SONAME            \
+	}
+#define OPTION_MACHINE                                                                             \
+	{                                                                                          \
+		"machine", 'm', "NAME", "such as x86_64 or ppc64le (default: this one)",           \
+			OPT_MACHINE                                                                \
+	}
+#define OPTION_DEFINE                                                                              \
+	{                                                                                          \
+		"define", 'D', "NAME", "keep what is tagged if=NAME", OPT_DEFINE                   \
+	}
+
+/** The help text that all of them share. */
+#define DECL_TEXT                                                                                  \
+	"DECL is a GNU ld version script ('-': stdin). A node whose name ends in _PRIVATE gets "   \
+	"the tag behind it. Comments on the line of a symbol say more about it: '# data', "        \
+	"'# if=NAME' (see abilock-declaration(5)). Without --repo the tag is read where DECL "     \
+	"lies."
+
+/** Initialise with `{ .inv = inv }`, release with job_deinit(). */
+struct job {
+	const struct abilock_invocation *inv;
+	struct abilock_declaration *decl; /**< As declared, what is not for this build left out. */
+	struct abilock_surface *declared; /**< Its symbols, nodes without a tag. */
+	struct abilock_surface *surface;  /**< The same with tags and markers: see tag_apply(). */
+	char *tag;			  /**< NULL when nothing needs one. */
+	struct abilock_output out;
+	struct abilock_error err;
+};
+
+void job_deinit(struct job *job);
+
+/** Read the declaration (the first operand); its diagnostics go to stderr. @return 0 or negative.
+ */
+int job_read(struct job *job) _must_check_;
+
+/** Read the tag that the options ask for. */
+int job_read_tag(struct job *job) _must_check_;
+
+/**
+ * Everything that can fail before the output is opened, and the output.
+ *
+ * @param wants_tag  Also where no node is private.
+ */
+int job_prepare(struct job *job, bool wants_tag) _must_check_;
+
+/** Commit the output, or say what is wrong. @return Exit status. */
+int job_finish(struct job *job, int r);
+
+#endif
