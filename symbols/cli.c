@@ -513,6 +513,20 @@ static int open_temp(struct abilock_output *out)
 	return fd;
 }
 
+/* Through a symbolic link the file behind it is replaced, not the link; it need not be there yet.
+ */
+static char *find_destination(const char *path)
+{
+	char target[PATH_MAX], *real = realpath(path, NULL);
+	const ssize_t length = real ? -1 : readlink(path, target, sizeof(target) - 1);
+
+	if (real || length < 0)
+		return real ? real : strdup(path);
+	target[length] = '\0';
+	const int folder = target[0] == '/' ? 0 : (int)(path_base(path) - path);
+	return asprintf(&real, "%.*s%s", folder, path, target) < 0 ? NULL : real;
+}
+
 int abilock_output_open(struct abilock_output *out, const char *path, struct abilock_error *err)
 {
 	struct stat st;
@@ -520,10 +534,10 @@ int abilock_output_open(struct abilock_output *out, const char *path, struct abi
 	*out = (struct abilock_output){.file = stdout};
 	if (!path || str_eq(path, "-"))
 		return 0;
-	/* Through a symbolic link the file behind it is replaced, not the link. */
-	out->path = realpath(path, NULL);
-	if (!out->path)
-		out->path = strdup(path);
+	if (!*path)
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "the name of the output is empty");
+	out->path = find_destination(path);
 	if (!out->path)
 		return abilock_error_nomem(err);
 	/* Renaming over /dev/null would replace the device. */
@@ -537,19 +551,56 @@ int abilock_output_open(struct abilock_output *out, const char *path, struct abi
 	return 0;
 }
 
+int abilock_output_replace(struct abilock_output *out, const char *path, struct abilock_error *err)
+{
+	struct stat st;
+
+	if (access(path, W_OK) < 0 || stat(path, &st) < 0)
+		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s", strerror(errno));
+	int r = abilock_output_open(out, path, err);
+	if (r == 0)
+		(void)fchmod(fileno(out->file), st.st_mode & 07777);
+	return r;
+}
+
+/* Whether the temporary file has the bytes of the destination. What cannot be read differs. */
+static bool is_unchanged(const struct abilock_output *out)
+{
+	_cleanup_(closep) int old = open(out->path, O_RDONLY | O_CLOEXEC);
+	const int new = fileno(out->file);
+	char a[16384], b[sizeof(a)];
+	struct stat st, new_st;
+	off_t at = 0;
+
+	if (old < 0 || fstat(old, &st) < 0 || fstat(new, &new_st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size != new_st.st_size)
+		return false;
+	while (at < st.st_size) {
+		ssize_t n = pread(old, a, sizeof(a), at);
+
+		if (n <= 0 || pread(new, b, (size_t)n, at) != n || memcmp(a, b, (size_t)n) != 0)
+			return false;
+		at += n;
+	}
+	return true;
+}
+
 int abilock_output_commit(struct abilock_output *out, struct abilock_error *err)
 {
+	bool failed = ferror(out->file) != 0 || fflush(out->file) != 0;
+	const bool unchanged = !failed && out->temp && is_unchanged(out);
 	FILE *file = take_ptr(out->file);
-	bool failed = ferror(file) != 0;
 	int r = 0;
 
-	failed |= (file == stdout ? fflush(file) : fclose(file)) != 0;
-	if (!failed && out->temp)
+	if (file != stdout)
+		failed |= fclose(file) != 0;
+	if (!failed && out->temp && !unchanged) {
 		failed = rename(out->temp, out->path) != 0;
+		if (!failed)
+			free(take_ptr(out->temp));
+	}
 	if (failed)
 		r = fail_output(out, err);
-	else
-		free(take_ptr(out->temp));
 	abilock_output_discard(out);
 	return r;
 }

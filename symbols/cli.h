@@ -140,7 +140,19 @@ struct abilock_output {
 int abilock_output_open(struct abilock_output *out, const char *path,
 			struct abilock_error *err) _must_check_;
 
-/** Flush, and rename into place. Closes in any case. @return 0 or ABILOCK_E_IO. */
+/**
+ * As abilock_output_open() for a file that somebody wrote: it must exist and be writable, although
+ * a rename does not need that, and keeps its mode.
+ */
+int abilock_output_replace(struct abilock_output *out, const char *path,
+			   struct abilock_error *err) _must_check_;
+
+/**
+ * Flush, and rename into place. A destination that has the same bytes already is left as it is,
+ * with its time, so that a build does nothing for it. Closes in any case.
+ *
+ * @return 0 or ABILOCK_E_IO.
+ */
 int abilock_output_commit(struct abilock_output *out, struct abilock_error *err) _must_check_;
 
 /** Drop what was not committed. A no-op after abilock_output_commit(). */

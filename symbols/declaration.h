@@ -35,6 +35,9 @@
 /** Most nodes of one declaration: vd_ndx has 15 bits, and 0, 1 and the last are taken. */
 #define ABILOCK_DECLARATION_NODES_MAX 32765
 
+/** Most `include`s inside each other. */
+#define ABILOCK_DECLARATION_DEPTH_MAX 64
+
 /** Start of the marker names that versiongen adds; a declaration may not list one. */
 #define ABILOCK_MARKER_PREFIX "abilock_marker_"
 
@@ -45,7 +48,12 @@ enum abilock_language {
 	ABILOCK_LANGUAGE_JAVA, /**< Which only bfd and gold know. */
 };
 
-/** What the comment on a line says about an entry or a node. Strings are NULL where not said. */
+/**
+ * What comments say about an entry or a node. Strings are NULL where not said. `since`, `arch`,
+ * `if`, `compat` and the header of a node are handed on to those of its entries that say nothing
+ * of their own; a comment of its own line that names just a file is the header of the entries
+ * below it.
+ */
 struct abilock_tags {
 	uint8_t type; /**< STT_*; STT_FUNC where not said. */
 	bool has_type;
@@ -60,7 +68,12 @@ struct abilock_tags {
 
 /** A name or pattern under `global:` or `local:` of a node. */
 struct abilock_entry {
-	const char *text; /**< Without quotes. What ld compares: a name, or an fnmatch() pattern. */
+	/**
+	 * What ld compares: a name, or an fnmatch() pattern. Without quotes; a backslash stands in
+	 * patterns only, elsewhere it is resolved. A name may hold any character: quote it unless
+	 * it is a C name.
+	 */
+	const char *text;
 	enum abilock_language language;
 	bool is_pattern; /**< Not in quotes, and with one of `*?[`. */
 	bool is_quoted;
@@ -71,8 +84,10 @@ struct abilock_entry {
 };
 
 struct abilock_declared_node {
-	const char *name;      /**< Without a tag; "" for the one node of an anonymous script. */
-	bool is_private;       /**< `X_PRIVATE`, by its spelling. */
+	const char *name; /**< Without a tag; "" for the one node of an anonymous script. */
+	/** `X_PRIVATE`, by its spelling; where `exact` is said, as abilock_node_name_is_private().
+	 */
+	bool is_private;
 	bool is_tagged;	       /**< versiongen adds the tag: private and not `exact`. */
 	const size_t *parents; /**< Indices of nodes, in the order of the source. */
 	size_t parent_count;
@@ -82,22 +97,34 @@ struct abilock_declared_node {
 	struct abilock_place close; /**< Of its `}`. */
 };
 
+/** An `include "file"`. */
+struct abilock_include {
+	struct abilock_place place; /**< Of the quoted name. */
+	size_t source;		    /**< Index of the source that it gave; its path is resolved. */
+};
+
 struct abilock_declaration {
 	struct abilock_arena arena;	/**< Owns all that is below. */
 	struct abilock_source *sources; /**< The file itself, then those that it includes. */
 	size_t source_count;
+	struct abilock_include *includes; /**< In the order of the source. */
+	size_t include_count;
 	/** Parents stand before their children, whatever the order of the source. */
 	struct abilock_declared_node *nodes;
 	size_t node_count;
 	struct abilock_entry *entries; /**< In the order of the source. */
 	size_t entry_count;
+	/** A node is tagged, or one was before abilock_declaration_select(): what no entry takes is
+	 * hidden. */
+	bool hides_rest;
 };
 
 /**
  * Parse a declaration. All errors of the text are found, not only the first.
  *
  * @param text           @p len bytes, not necessarily NUL-terminated. Copied.
- * @param name           For messages; and includes are relative to its folder. Copied.
+ * @param name           For messages; and includes are relative to its folder. Copied. "": there
+ *                       is no folder, an include is an error.
  * @param[out] ret       Owned by the caller, release with abilock_declaration_free(). Also set
  *                       with ABILOCK_E_SYNTAX: diagnostics point into its sources then, and
  *                       nothing else of it may be used.
@@ -110,7 +137,17 @@ int abilock_declaration_parse(const char *text, size_t len, const char *name,
 			      struct abilock_error *err) _must_check_;
 
 /**
- * As abilock_declaration_parse() for a file.
+ * As abilock_declaration_parse() for a script that was not written for versiongen: nodes with names
+ * like private ones are taken as they are called, as if `exact` were said of each.
+ */
+int abilock_declaration_parse_script(const char *text, size_t len, const char *name,
+				     struct abilock_declaration **ret,
+				     struct abilock_diagnostics *diags,
+				     struct abilock_error *err) _must_check_;
+
+/**
+ * As abilock_declaration_parse() for a file. An ELF file or an archive is ABILOCK_E_UNSUPPORTED,
+ * with a text that says which command reads it.
  *
  * @param path  `-` is the standard input.
  */
@@ -129,13 +166,15 @@ static inline void abilock_declaration_freep(struct abilock_declaration **decl)
 struct abilock_selection {
 	const char *const *defines; /**< Names given with -D. */
 	size_t define_count;
-	const char *machine; /**< As `arch=` names it; NULL: entries for any machine are kept. */
+	/** As `arch=` names it, or as Debian does; NULL: entries for any machine are kept. */
+	const char *machine;
 };
 
 /**
  * Drop what is not for this build: entries and nodes whose `if=` or `arch=` does not hold, and
  * nodes that had global entries and have none any more. The children of such a node take over its
- * parents.
+ * parents; its local entries move to the first node that is left, since what they hide is hidden
+ * whatever their node. Where no node is left, an anonymous one takes their place.
  *
  * @return 0 or ABILOCK_E_NOMEM.
  */
@@ -148,9 +187,9 @@ const struct abilock_entry *
 abilock_declaration_first_pattern(const struct abilock_declaration *decl);
 
 /**
- * The symbols that the declaration names: global entries that are plain C names. The default
- * version of a symbol in several nodes is the last one, in the order of the source, without
- * `compat`.
+ * The symbols that the declaration names: global entries that are plain C names, each once a node.
+ * The default version of a symbol in several nodes is the last one, in the order of the source,
+ * without `compat`. An anonymous script gives no node: its symbols have no version.
  *
  * @param[out] ret  Owned by the caller; independent of @p decl.
  * @return 0 or ABILOCK_E_NOMEM.

@@ -54,3 +54,18 @@ char *abilock_demangle(const char *line)
 		return NULL;
 	return take_ptr(text.data);
 }
+
+char *abilock_demangle_symbol(const char *symbol, bool is_java)
+{
+	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
+	const size_t marks = strspn(symbol, ".$");
+	_cleanup_(freep) char *plain = cplus_demangle(
+		symbol + marks, (is_java ? DMGL_JAVA : DMGL_PARAMS | DMGL_ANSI) | DMGL_AUTO);
+
+	if (!plain)
+		return NULL;
+	abilock_text_add(&text, symbol, marks);
+	abilock_text_puts(&text, plain);
+	abilock_text_putc(&text, '\0');
+	return text.failed ? NULL : take_ptr(text.data);
+}

@@ -56,16 +56,34 @@ static int compare(const void *a, const void *b)
 	return x->column < y->column ? -1 : x->column > y->column;
 }
 
+/* Merge two sorted runs; of equal ones those of the first come first. */
+static void merge(struct abilock_diagnostic *to, const struct abilock_diagnostic *a,
+		  const struct abilock_diagnostic *b, const struct abilock_diagnostic *end)
+{
+	const struct abilock_diagnostic *a_end = b;
+
+	while (a < a_end || b < end)
+		*to++ = a < a_end && (b == end || compare(a, b) <= 0) ? *a++ : *b++;
+}
+
+/* qsort() is not stable everywhere, and where it is not, it is by chance. */
 void abilock_diagnostics_sort(struct abilock_diagnostics *diags)
 {
-	/* glibc's and musl's qsort() differ in being stable: insert where runs are short. */
-	for (size_t i = 1; i < diags->count; i++) {
-		struct abilock_diagnostic diag = diags->items[i];
-		size_t k = i;
+	const size_t n = diags->count;
+	_cleanup_(freep) struct abilock_diagnostic *to = calloc(n + 1, sizeof(*to));
 
-		for (; k > 0 && compare(&diags->items[k - 1], &diag) > 0; k--)
-			diags->items[k] = diags->items[k - 1];
-		diags->items[k] = diag;
+	if (!to) {
+		diags->failed = true;
+		return;
+	}
+	for (size_t width = 1; width < n; width *= 2) {
+		for (size_t i = 0; i < n; i += 2 * width) {
+			const size_t middle = i + width < n ? i + width : n;
+			const size_t end = middle + width < n ? middle + width : n;
+
+			merge(to + i, diags->items + i, diags->items + middle, diags->items + end);
+		}
+		memcpy(diags->items, to, n * sizeof(*to));
 	}
 }
 
@@ -87,25 +105,44 @@ static const char *find_line(const struct abilock_source *source, uint32_t line,
 
 enum { SHOWN_MAX = 200 };
 
+/* A further byte of a character in UTF-8 takes no column of its own. */
+static bool is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Where a long line is shown from, so that the place is in what is shown. */
+static size_t find_start(const char *line, size_t length, size_t at)
+{
+	size_t start = at >= SHOWN_MAX && at <= length ? at - SHOWN_MAX / 2 : 0;
+
+	while (start < at && is_continuation(line[start]))
+		start++;
+	return start;
+}
+
 static void write_caret(struct abilock_text *out, const char *line, size_t length,
 			const struct abilock_place *place, const char *start, const char *stop)
 {
-	size_t at = place->column - 1, shown = length < SHOWN_MAX ? length : SHOWN_MAX;
+	size_t at = place->column - 1, first = find_start(line, length, at);
+	size_t end = length - first < SHOWN_MAX ? length : first + SHOWN_MAX;
 	size_t under = place->length ? place->length : 1;
 
-	abilock_text_printf(out, "%5u | ", place->line);
-	for (size_t i = 0; i < shown; i++)
+	abilock_text_printf(out, "%5u | %s", place->line, first > 0 ? "..." : "");
+	for (size_t i = first; i < end; i++)
 		abilock_text_putc(out, line[i] != '\t' && is_control(line[i]) ? '?' : line[i]);
 	abilock_text_putc(out, '\n');
-	if (at > shown)
+	if (at > end)
 		return;
-	abilock_text_puts(out, "      | ");
-	for (size_t i = 0; i < at; i++)
-		abilock_text_putc(out, line[i] == '\t' ? '\t' : ' ');
+	abilock_text_printf(out, "      | %s", first > 0 ? "   " : "");
+	for (size_t i = first; i < at; i++)
+		if (!is_continuation(line[i]))
+			abilock_text_putc(out, line[i] == '\t' ? '\t' : ' ');
 	abilock_text_puts(out, start);
 	abilock_text_putc(out, '^');
-	for (size_t i = 1; i < under && at + i < shown; i++)
-		abilock_text_putc(out, '~');
+	for (size_t i = at + 1; i < at + under && i < end; i++)
+		if (!is_continuation(line[i]))
+			abilock_text_putc(out, '~');
 	abilock_text_puts(out, stop);
 	abilock_text_putc(out, '\n');
 }
@@ -133,4 +170,16 @@ void abilock_diagnostic_write(struct abilock_text *out, const struct abilock_dia
 		write_caret(out, line, length, place, start, stop);
 	if (diag->fix)
 		abilock_text_printf(out, "      = %s\n", diag->fix);
+}
+
+void abilock_diagnostics_write(struct abilock_text *out, const struct abilock_diagnostics *diags,
+			       const struct abilock_source *sources, bool colour)
+{
+	const size_t max = ABILOCK_DIAGNOSTICS_SHOWN;
+	const size_t shown = diags->count < max ? diags->count : max;
+
+	for (size_t i = 0; i < shown; i++)
+		abilock_diagnostic_write(out, &diags->items[i], sources, colour);
+	if (shown < diags->count)
+		abilock_text_printf(out, "and %zu more\n", diags->count - shown);
 }

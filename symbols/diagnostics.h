@@ -76,4 +76,11 @@ void abilock_diagnostics_sort(struct abilock_diagnostics *diags);
 void abilock_diagnostic_write(struct abilock_text *out, const struct abilock_diagnostic *diag,
 			      const struct abilock_source *sources, bool colour);
 
+/** Most of them that abilock_diagnostics_write() writes. */
+#define ABILOCK_DIAGNOSTICS_SHOWN 100
+
+/** Write them in their order: the first hundred, and how many more there are. */
+void abilock_diagnostics_write(struct abilock_text *out, const struct abilock_diagnostics *diags,
+			       const struct abilock_source *sources, bool colour);
+
 #endif

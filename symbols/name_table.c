@@ -58,14 +58,25 @@ void *abilock_name_table_find(const struct abilock_name_table *names, const char
 	return names->size ? slot_of(names, name, hash_of(name))->value : NULL;
 }
 
-bool abilock_name_table_put(struct abilock_name_table *names, const char *name, void *value)
+void **abilock_name_table_value(struct abilock_name_table *names, const char *name)
 {
 	const uint64_t hash = hash_of(name);
 
 	if (names->count >= names->size / 2 && !grow(names))
-		return false;
+		return NULL;
 	struct abilock_name_slot *slot = slot_of(names, name, hash);
-	names->count += slot->name == NULL;
-	*slot = (struct abilock_name_slot){.name = slot->name ? slot->name : name, hash, value};
-	return true;
+	if (!slot->name) {
+		*slot = (struct abilock_name_slot){.name = name, .hash = hash};
+		names->count++;
+	}
+	return &slot->value;
+}
+
+bool abilock_name_table_put(struct abilock_name_table *names, const char *name, void *value)
+{
+	void **slot = abilock_name_table_value(names, name);
+
+	if (slot)
+		*slot = value;
+	return slot != NULL;
 }

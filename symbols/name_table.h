@@ -30,4 +30,13 @@ void *abilock_name_table_find(const struct abilock_name_table *names, const char
 bool abilock_name_table_put(struct abilock_name_table *names, const char *name,
 			    void *value) _must_check_;
 
+/**
+ * Where the value of a name stands; a new name is put in with NULL. Valid until the next name is
+ * put in.
+ *
+ * @param name  Borrowed for as long as the table lives.
+ * @return NULL when memory is out.
+ */
+void **abilock_name_table_value(struct abilock_name_table *names, const char *name);
+
 #endif

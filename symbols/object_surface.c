@@ -108,6 +108,7 @@ static int add_exports(const struct abilock_object *object, struct abilock_surfa
 		export->bind = symbol.bind;
 		export->visibility = symbol.visibility;
 		export->size = symbol.size;
+		export->row = i;
 		surface->export_count++;
 	}
 	return 0;

@@ -33,6 +33,7 @@ struct abilock_export {
 	uint8_t bind;	    /**< STB_*. */
 	uint8_t visibility; /**< STV_*. */
 	uint64_t size;	    /**< st_size; 0 from a declaration. */
+	uint64_t row;	    /**< In the dynamic symbol table; 0 from a declaration. */
 	unsigned line;	    /**< Line of the declaration, from 1; 0 from an ELF file. */
 };
 

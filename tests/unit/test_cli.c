@@ -369,6 +369,95 @@ START_TEST(a_discarded_output_leaves_nothing_behind)
 }
 END_TEST
 
+/* Write @p text to the file as a command does, and say what became of the file. */
+static struct stat written(const char *file, const char *text)
+{
+	_cleanup_(abilock_output_discard) struct abilock_output o = {0};
+	struct stat st;
+
+	ck_assert_int_eq(abilock_output_open(&o, file, &err), 0);
+	ck_assert_int_ge(fputs(text, o.file), 0);
+	ck_assert_int_eq(abilock_output_commit(&o, &err), 0);
+	ck_assert_int_eq(stat(file, &st), 0);
+	return st;
+}
+
+/* A file with an old time, mode 0640. */
+static struct stat old_file(const char *file, const char *text)
+{
+	const struct timespec times[2] = {{1000000000, 1}, {1000000000, 1}};
+	struct stat st;
+	FILE *f = fopen(file, "w");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(chmod(file, 0640), 0);
+	ck_assert_int_eq(utimensat(AT_FDCWD, file, times, 0), 0);
+	ck_assert_int_eq(stat(file, &st), 0);
+	return st;
+}
+
+static bool untouched(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_mode == b->st_mode &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+START_TEST(an_output_that_says_the_same_leaves_the_file_alone)
+{
+	static char large[100000];
+
+	memset(large, 'x', sizeof(large) - 1);
+	const char *const texts[] = {"", "hello", large};
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct stat before = old_file(path, texts[i]);
+		struct stat after = written(path, texts[i]);
+
+		ck_assert(untouched(&before, &after));
+		ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(rmdir(dir), 0); /* no temporary file is left */
+		ck_assert_int_eq(mkdir(dir, 0700), 0);
+	}
+}
+END_TEST
+
+START_TEST(an_output_that_says_something_else_replaces_the_file)
+{
+	static char large[100000], other[100000];
+
+	memset(large, 'x', sizeof(large) - 1);
+	memcpy(other, large, sizeof(other));
+	other[sizeof(other) - 2] = 'y'; /* the last byte only */
+	const char *const texts[][2] = {{"", "x"},	     {"x", ""},		{"hello", "hallo"},
+					{"hello", "hello "}, {"hello", "hell"}, {large, other}};
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct stat before = old_file(path, texts[i][0]);
+		struct stat after = written(path, texts[i][1]);
+
+		ck_assert(before.st_mtim.tv_sec != after.st_mtim.tv_sec);
+		ck_assert_uint_eq((size_t)after.st_size, strlen(texts[i][1]));
+	}
+}
+END_TEST
+
+START_TEST(an_output_that_says_the_same_through_a_link_leaves_the_file_alone)
+{
+	struct stat before = old_file("real", "hello"), after;
+
+	ck_assert_int_eq(symlink("real", "link"), 0);
+	(void)written("link", "hello");
+	ck_assert_int_eq(stat("real", &after), 0);
+	ck_assert(untouched(&before, &after));
+	(void)written("link", "other");
+	ck_assert_int_eq(lstat("link", &after), 0);
+	ck_assert(S_ISLNK(after.st_mode));
+	slurp("real", out, sizeof(out));
+	ck_assert_str_eq(out, "other");
+}
+END_TEST
+
 START_TEST(an_output_has_the_mode_that_umask_says)
 {
 	_cleanup_(abilock_output_discard) struct abilock_output o = {0};
@@ -463,6 +552,9 @@ int main(void)
 	tcase_add_test(tc, a_full_stdout_is_an_error);
 	tcase_add_test(tc, an_output_appears_only_when_committed);
 	tcase_add_test(tc, a_discarded_output_leaves_nothing_behind);
+	tcase_add_test(tc, an_output_that_says_the_same_leaves_the_file_alone);
+	tcase_add_test(tc, an_output_that_says_something_else_replaces_the_file);
+	tcase_add_test(tc, an_output_that_says_the_same_through_a_link_leaves_the_file_alone);
 	tcase_add_test(tc, an_output_has_the_mode_that_umask_says);
 	tcase_add_test(tc, an_output_through_a_link_keeps_the_link);
 	tcase_add_test(tc, what_is_no_regular_file_is_written_in_place);

@@ -152,6 +152,7 @@ void deb_symbols_file_free(struct deb_symbols_file *file)
 		library_deinit(&file->libraries[i]);
 	free(file->libraries);
 	free(file->warnings);
+	free(file->errors);
 	abilock_arena_clear(&file->arena);
 	free(file);
 }

@@ -42,6 +42,9 @@ struct deb_symbols_file {
 	size_t library_count;
 	const char **warnings; /**< Lines that are passed over, as dpkg does: "FILE:LINE: ...". */
 	size_t warning_count;
+	bool keeps_errors;	      /**< See deb_symbols_file_parse_all(). */
+	struct abilock_error *errors; /**< Each with file and line. */
+	size_t error_count;
 };
 
 /**
@@ -59,6 +62,16 @@ int deb_symbols_file_open(const char *path, const struct deb_arch *arch,
 int deb_symbols_file_parse(const char *bytes, size_t size, const char *path,
 			   const struct deb_arch *arch, struct deb_symbols_file **ret_file,
 			   struct abilock_error *err) _must_check_;
+
+/**
+ * As deb_symbols_file_parse(), but reading goes on behind a wrong line.
+ *
+ * @param[out] ret_file  Also set with ABILOCK_E_SYNTAX: all is in its errors then, and nothing else
+ *                       of it may be used.
+ */
+int deb_symbols_file_parse_all(const char *bytes, size_t size, const char *path,
+			       struct deb_symbols_file **ret_file,
+			       struct abilock_error *err) _must_check_;
 
 /** An empty one. */
 int deb_symbols_file_new(const struct deb_arch *arch, struct deb_symbols_file **ret_file,

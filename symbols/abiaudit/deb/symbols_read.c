@@ -10,6 +10,8 @@ enum {
 	DEEPEST_INCLUDE = 32,
 	/* A file may be included often, and each time it includes again. */
 	MOST_INCLUDES = 4096,
+	/* Kept of a file; nobody reads more. */
+	MOST_ERRORS = 200,
 	NO_LIBRARY = -1,
 };
 
@@ -272,14 +274,34 @@ static int read_line(struct reader *reader, const struct deb_textfile *text, cha
 	return read_header(reader, text, line);
 }
 
+/* Whether reading goes on behind an error. */
+static int keep_error(struct reader *reader, int code)
+{
+	struct deb_symbols_file *file = reader->file;
+
+	if (code != ABILOCK_E_SYNTAX || !file->keeps_errors)
+		return code;
+	if (file->error_count < MOST_ERRORS) {
+		struct abilock_error *kept =
+			abilock_array_push(&file->errors, &file->error_count, sizeof(*kept));
+		if (!kept)
+			return abilock_error_nomem(reader->err);
+		*kept = *reader->err;
+	}
+	*reader->err = (struct abilock_error){0};
+	return 0;
+}
+
 static int read_lines(struct reader *reader, struct deb_textfile *text,
 		      const struct deb_symbol *base, const struct including *chain)
 {
 	char *line;
 	int r = 0;
 
-	while (r >= 0 && (line = deb_textfile_line(text)))
+	while (r >= 0 && (line = deb_textfile_line(text))) {
 		r = at_line(reader, text, read_line(reader, text, line, base, chain));
+		r = keep_error(reader, r);
+	}
 	return r;
 }
 
@@ -307,27 +329,53 @@ static int read_into(struct deb_symbols_file *file, struct deb_textfile *text,
 	return r;
 }
 
+static int parse_into(struct deb_symbols_file *file, const char *bytes, size_t size,
+		      const char *path, struct abilock_error *err)
+{
+	struct deb_textfile text;
+
+	file->path = abilock_arena_strdup(&file->arena, path);
+	if (!file->path)
+		return abilock_error_nomem(err);
+	int r = bytes ? deb_textfile_open(&text, &file->arena, file->path, bytes, size, err)
+		      : deb_textfile_read(&text, &file->arena, file->path, err);
+	return r < 0 ? r : read_into(file, &text, err);
+}
+
 int deb_symbols_file_parse(const char *bytes, size_t size, const char *path,
 			   const struct deb_arch *arch, struct deb_symbols_file **ret_file,
 			   struct abilock_error *err)
 {
 	_cleanup_(deb_symbols_file_freep) struct deb_symbols_file *file = NULL;
-	struct deb_textfile text;
 
 	int r = deb_symbols_file_new(arch, &file, err);
-	if (r < 0)
-		return r;
-	file->path = abilock_arena_strdup(&file->arena, path);
-	if (!file->path)
-		return abilock_error_nomem(err);
-	r = bytes ? deb_textfile_open(&text, &file->arena, file->path, bytes, size, err)
-		  : deb_textfile_read(&text, &file->arena, file->path, err);
 	if (r >= 0)
-		r = read_into(file, &text, err);
+		r = parse_into(file, bytes, size, path, err);
 	if (r < 0)
 		return r;
 	*ret_file = take_ptr(file);
 	return 0;
+}
+
+int deb_symbols_file_parse_all(const char *bytes, size_t size, const char *path,
+			       struct deb_symbols_file **ret_file, struct abilock_error *err)
+{
+	_cleanup_(deb_symbols_file_freep) struct deb_symbols_file *file = NULL;
+
+	int r = deb_symbols_file_new(NULL, &file, err);
+	if (r < 0)
+		return r;
+	file->keeps_errors = true;
+	r = parse_into(file, bytes, size, path, err);
+	if (r < 0)
+		return r;
+	if (file->error_count) {
+		r = file->errors[0].code;
+		if (err)
+			*err = file->errors[0];
+	}
+	*ret_file = take_ptr(file);
+	return r;
 }
 
 int deb_symbols_file_open(const char *path, const struct deb_arch *arch,
