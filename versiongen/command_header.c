@@ -16,6 +16,8 @@ static int run(const struct abilock_invocation *inv)
 		return abilock_cli_usage(inv, "--soname is required");
 	int r = job_prepare(&job, true);
 	if (r == 0)
+		r = job_make_declared(&job);
+	if (r == 0)
 		r = header_write(job.out.file, job.declared, job.tag, soname,
 				 abilock_cli_value(inv, OPT_NAME, NULL), &job.err);
 	return job_finish(&job, r);
@@ -26,6 +28,10 @@ static const struct abilock_option options[] = {
 	OPTION_REPO,
 	OPTION_SONAME,
 	OPTION_OUTPUT,
+	{"machine", 'm', "NAME", "leave out what arch= says is not for NAME (default: nothing)",
+	 OPT_MACHINE},
+	OPTION_DEFINE,
+	OPTION_DEPFILE,
 	{"name", 'n', "HOST", "name of the host (default: from the first private node)", OPT_NAME},
 };
 

@@ -8,13 +8,16 @@ static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(job_deinit) struct job job = {.inv = inv};
 
-	if (job_read_tag(&job) < 0)
-		return abilock_cli_fail(inv, &job.err);
-	printf("%s\n", job.tag);
-	return ABILOCK_EXIT_OK;
+	int r = job_read_tag(&job);
+	if (r == 0)
+		r = abilock_output_open(&job.out, abilock_cli_value(inv, OPT_OUTPUT, NULL),
+					&job.err);
+	if (r == 0)
+		fprintf(job.out.file, "%s\n", job.tag);
+	return job_finish(&job, r);
 }
 
-static const struct abilock_option options[] = {OPTION_TAG, OPTION_REPO};
+static const struct abilock_option options[] = {OPTION_TAG, OPTION_REPO, OPTION_OUTPUT};
 
 const struct abilock_command command_tag = {
 	.name = "tag",

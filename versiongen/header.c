@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "../symbols/declaration.h"
+#include "header_versions.h"
 
 /* What each template line may use. */
 struct header {
@@ -35,6 +36,16 @@ static char *name_from_soname(struct abilock_arena *arena, const char *soname)
 	return abilock_arena_strndup(arena, start, len);
 }
 
+/* In front of the last `_PRIVATE`: a node that keeps its name may have more behind it. */
+static size_t host_length(const char *node)
+{
+	const char *last = node + strlen(node);
+
+	for (const char *p = strstr(node, "_PRIVATE"); p; p = strstr(p + 1, "_PRIVATE"))
+		last = p;
+	return (size_t)(last - node);
+}
+
 char *header_host_name(struct abilock_arena *arena, const struct abilock_surface *decl,
 		       const char *soname)
 {
@@ -42,8 +53,7 @@ char *header_host_name(struct abilock_arena *arena, const struct abilock_surface
 		const char *name = decl->nodes[i].name;
 
 		if (decl->nodes[i].is_private)
-			return lower(abilock_arena_strndup(arena, name,
-							   strlen(name) - strlen("_PRIVATE")));
+			return lower(abilock_arena_strndup(arena, name, host_length(name)));
 	}
 	return name_from_soname(arena, soname);
 }
@@ -77,31 +87,36 @@ static int check_word(const char *what, const char *s, struct abilock_error *err
 	return 0;
 }
 
+/* An `exact` node is no lock: its name is the same in every build. */
 static size_t count_private(const struct abilock_surface *decl)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < decl->node_count; i++)
-		count += decl->nodes[i].is_private;
+		count += decl->nodes[i].is_tagged;
 	return count;
 }
 
-static const struct abilock_node *newest_public(const struct abilock_surface *decl)
+static int newest_public(const struct abilock_surface *decl, struct abilock_arena *arena,
+			 const struct abilock_node **ret)
 {
-	for (size_t i = decl->node_count; i > 0; i--) {
-		bool is_parent = false;
+	bool *is_parent = abilock_arena_array(arena, decl->node_count, sizeof(*is_parent));
 
-		if (decl->nodes[i - 1].is_private)
+	if (!is_parent)
+		return ABILOCK_E_NOMEM;
+	*ret = NULL;
+	for (size_t i = decl->node_count; i > 0 && !*ret; i--) {
+		const struct abilock_node *node = &decl->nodes[i - 1];
+
+		if (node->is_private)
 			continue;
-		/* Parents stand before their children, so only later nodes can have it. */
-		for (size_t k = i; k < decl->node_count && !is_parent; k++)
-			for (size_t p = 0; p < decl->nodes[k].parent_count; p++)
-				is_parent |= !decl->nodes[k].is_private &&
-					     decl->nodes[k].parents[p] == i - 1;
-		if (!is_parent)
-			return &decl->nodes[i - 1];
+		/* Parents stand before their children: all that could name it have been seen. */
+		for (size_t p = 0; p < node->parent_count; p++)
+			is_parent[node->parents[p]] = true;
+		if (!is_parent[i - 1] && *node->name)
+			*ret = node;
 	}
-	return NULL;
+	return 0;
 }
 
 static void write_head(const struct header *h)
@@ -121,28 +136,57 @@ static void write_head(const struct header *h)
 		"#define ABILOCK_HOST_SONAME \"%s\"\n"
 		"\n",
 		h->name, h->prefix, h->prefix, h->name, h->name, h->tag, h->soname);
+}
+
+/* Windows and Darwin. Cygwin's compiler does not define _WIN32. */
+static void write_platform(const struct header *h)
+{
 	fprintf(h->file,
+		"#if defined(_WIN32) || defined(__CYGWIN__)\n"
+		"#define ABILOCK_PE_\n"
+		"#elif defined(__APPLE__)\n"
+		"#define ABILOCK_MACHO_\n"
+		"#endif\n"
+		"\n"
 		"/* Which of the three a function has tells its readers who may call it; which "
 		"node\n"
-		"   it gets is the declaration's business. */\n"
+		"   it gets is the declaration's business. On Windows the .def file exports. */\n"
+		"#ifndef ABILOCK_PE_\n"
 		"#define %s_EXPORT __attribute__((visibility(\"default\")))\n"
-		"#define %s_EXPORT_PRIVATE __attribute__((visibility(\"default\")))\n"
 		"#define %s_HIDDEN __attribute__((visibility(\"hidden\")))\n"
+		"#elif defined(ABILOCK_IMPORT)\n"
+		"#define %s_EXPORT __declspec(dllimport)\n"
+		"#define %s_HIDDEN\n"
+		"#else\n"
+		"#define %s_EXPORT\n"
+		"#define %s_HIDDEN\n"
+		"#endif\n"
+		"#define %s_EXPORT_PRIVATE %s_EXPORT\n"
 		"\n",
-		h->prefix, h->prefix, h->prefix);
+		h->prefix, h->prefix, h->prefix, h->prefix, h->prefix, h->prefix, h->prefix,
+		h->prefix);
+	fputs("/* Where symbols have no versions the name of the marker carries the tag. */\n"
+	      "#define ABILOCK_TEXT_(word) ABILOCK_TEXT_OF_(word)\n"
+	      "#define ABILOCK_TEXT_OF_(word) #word\n"
+	      "#if defined(ABILOCK_PE_) || defined(ABILOCK_MACHO_)\n"
+	      "#define ABILOCK_NAMED_(marker) \\\n"
+	      "\t__asm__(ABILOCK_TEXT_(__USER_LABEL_PREFIX__) marker \"_\" ABILOCK_HOST_TAG)\n"
+	      "#else\n"
+	      "#define ABILOCK_NAMED_(marker)\n"
+	      "#endif\n"
+	      "\n",
+	      h->file);
 }
 
 /*
  * `used` is for the compiler and LTO, `retain` for --gc-sections. A compiler without `retain`
  * (gcc < 11, clang < 13) gets a constructor as the root: it runs after the dynamic linker has let
  * the module in. A note needs `used` only: linkers keep SHT_NOTE.
- *
- * AddressSanitizer of clang would put a red zone behind the note, inside the section.
  */
-static void write_helpers(const struct header *h)
+static void write_keep(const struct header *h)
 {
 	fputs("#ifdef __has_attribute\n"
-	      "#if __has_attribute(retain) && !defined(ABILOCK_NO_RETAIN)\n"
+	      "#if defined(__ELF__) && __has_attribute(retain) && !defined(ABILOCK_NO_RETAIN)\n"
 	      "#define ABILOCK_KEEP_ __attribute__((used, retain))\n"
 	      "#define ABILOCK_ROOT_(object)\n"
 	      "#endif\n"
@@ -155,17 +199,30 @@ static void write_helpers(const struct header *h)
 	      "\t\t__asm__ volatile(\"\" : : \"r\"(&object)); \\\n"
 	      "\t}\n"
 	      "#endif\n"
-	      "\n"
-	      "#ifdef __clang__\n"
+	      "\n",
+	      h->file);
+}
+
+/* AddressSanitizer of clang would put a red zone behind the note, inside the section. */
+static void write_note(const struct header *h)
+{
+	fputs("#ifdef __clang__\n"
 	      "#define ABILOCK_BARE_ __attribute__((no_sanitize(\"address\")))\n"
 	      "#else\n"
 	      "#define ABILOCK_BARE_\n"
 	      "#endif\n"
 	      "\n"
 	      "/* docs/note-format.md of abilock: owner \"abilock\", type 1, strings. */\n"
+	      "#if defined(ABILOCK_PE_)\n"
+	      "#define ABILOCK_NOTE_SECTION_ \".abilock\"\n"
+	      "#elif defined(ABILOCK_MACHO_)\n"
+	      "#define ABILOCK_NOTE_SECTION_ \"__DATA,__abilock\"\n"
+	      "#else\n"
+	      "#define ABILOCK_NOTE_SECTION_ \".note.abilock\"\n"
+	      "#endif\n"
 	      "#define ABILOCK_NOTE_(text) \\\n"
 	      "\tABILOCK_BARE_ \\\n"
-	      "\t__attribute__((used, section(\".note.abilock\"), aligned(4))) \\\n"
+	      "\t__attribute__((used, section(ABILOCK_NOTE_SECTION_), aligned(4))) \\\n"
 	      "\tstatic const struct { \\\n"
 	      "\t\tunsigned int namesz, descsz, type; \\\n"
 	      "\t\tchar name[8]; \\\n"
@@ -177,12 +234,31 @@ static void write_helpers(const struct header *h)
 	      "\"\\0\" \\\n"
 	      "\t\t\"tag=\" ABILOCK_HOST_TAG \"\\0\" \"soname=\" ABILOCK_HOST_SONAME \"\\0\" \\\n"
 	      "\t\t\"name=\" module \"\\0\" \"node=\" node)\n"
-	      "\n"
-	      "/* The strong reference by which the dynamic linker itself refuses another build. "
+	      "\n",
+	      h->file);
+}
+
+/*
+ * The address of something in another DLL is no constant on Windows, so code has to hold it: a
+ * constructor, which linkers keep. The loader looks for imports before any code runs.
+ */
+static void write_lock(const struct header *h)
+{
+	fputs("/* The strong reference by which the dynamic linker itself refuses another build. "
 	      "*/\n"
+	      "#ifdef ABILOCK_PE_\n"
+	      "#define ABILOCK_LOCK_(marker) \\\n"
+	      "\textern __declspec(dllimport) const char marker##_import[] "
+	      "ABILOCK_NAMED_(#marker); \\\n"
+	      "\t__attribute__((constructor, used)) static void abilock_lock(void) \\\n"
+	      "\t{ \\\n"
+	      "\t\t__asm__ volatile(\"\" : : \"r\"(marker##_import)); \\\n"
+	      "\t}\n"
+	      "#else\n"
 	      "#define ABILOCK_LOCK_(marker) \\\n"
 	      "\tABILOCK_KEEP_ ABILOCK_BARE_ static const void *const abilock_lock = marker; \\\n"
 	      "\tABILOCK_ROOT_(abilock_lock)\n"
+	      "#endif\n"
 	      "\n",
 	      h->file);
 }
@@ -191,18 +267,24 @@ static void write_host(const struct header *h)
 {
 	const struct abilock_surface *decl = h->decl;
 
-	fprintf(h->file, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+	fprintf(h->file, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n"
+			 "#ifdef ABILOCK_PE_\n"
+			 "#define ABILOCK_SEEN_\n"
+			 "#else\n"
+			 "#define ABILOCK_SEEN_ __attribute__((visibility(\"default\")))\n"
+			 "#endif\n");
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_private)
+		if (decl->nodes[i].is_tagged)
 			fprintf(h->file,
 				"extern const char " ABILOCK_MARKER_PREFIX
-				"%s[] __attribute__((visibility(\"default\")));\n",
-				decl->nodes[i].name);
+				"%s[] ABILOCK_NAMED_(\"" ABILOCK_MARKER_PREFIX
+				"%s\") ABILOCK_SEEN_;\n",
+				decl->nodes[i].name, decl->nodes[i].name);
 	fprintf(h->file, "#ifdef __cplusplus\n}\n#endif\n\n"
 			 "/* Once in the host, in a file that is linked in for certain. */\n"
 			 "#define ABILOCK_HOST() \\\n");
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_private)
+		if (decl->nodes[i].is_tagged)
 			fprintf(h->file,
 				"\tABILOCK_KEEP_ const char " ABILOCK_MARKER_PREFIX
 				"%s[] = ABILOCK_HOST_NAME \" \" ABILOCK_HOST_TAG; \\\n",
@@ -211,7 +293,7 @@ static void write_host(const struct header *h)
 			 "ABILOCK_HOST_NAME \"\\0\" \\\n"
 			 "\t\t\"tag=\" ABILOCK_HOST_TAG \"\\0\" \"soname=\" ABILOCK_HOST_SONAME");
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_private)
+		if (decl->nodes[i].is_tagged)
 			fprintf(h->file, " \"\\0\" \\\n\t\t\"node=%s_\" ABILOCK_HOST_TAG",
 				decl->nodes[i].name);
 	fprintf(h->file, ")\n\n");
@@ -228,13 +310,8 @@ static void write_private_kind(const struct header *h, const char *kind, const c
 
 static void write_refused_kind(const struct header *h, const char *kind, const char *reason)
 {
-	fprintf(h->file,
-		"#ifdef __cplusplus\n"
-		"#define ABILOCK_MODULE_%s(module) static_assert(false, \"abilock: %s\")\n"
-		"#else\n"
-		"#define ABILOCK_MODULE_%s(module) _Static_assert(0, \"abilock: %s\")\n"
-		"#endif\n",
-		kind, reason, kind, reason);
+	fprintf(h->file, "#define ABILOCK_MODULE_%s(module) ABILOCK_ASSERT_(0, \"abilock: %s\")\n",
+		kind, reason);
 }
 
 /* PRIVATE alone is clear only where one node is private. */
@@ -246,7 +323,7 @@ static int write_private(const struct header *h, struct abilock_arena *arena)
 	for (size_t i = 0; reason && i < h->decl->node_count; i++) {
 		const struct abilock_node *node = &h->decl->nodes[i];
 
-		if (!node->is_private)
+		if (!node->is_tagged)
 			continue;
 		write_private_kind(h, node->name, node->name);
 		reason = only ? abilock_arena_printf(arena, "%s or %s", reason, node->name)
@@ -267,7 +344,7 @@ static int write_private(const struct header *h, struct abilock_arena *arena)
 
 static int write_module(const struct header *h, struct abilock_arena *arena)
 {
-	const struct abilock_node *node = newest_public(h->decl);
+	const struct abilock_node *node = NULL;
 
 	fprintf(h->file,
 		"/* Once in a module: ABILOCK_MODULE(\"name\", PRIVATE); for this build of the "
@@ -276,7 +353,8 @@ static int write_module(const struct header *h, struct abilock_arena *arena)
 		"   PUBLIC for every host that has the public nodes it uses, or the name of a\n"
 		"   private node. */\n"
 		"#define ABILOCK_MODULE(module, kind) ABILOCK_MODULE_##kind(module)\n");
-	int r = write_private(h, arena);
+	if (write_private(h, arena) < 0 || newest_public(h->decl, arena, &node) < 0)
+		return ABILOCK_E_NOMEM;
 	if (node)
 		fprintf(h->file,
 			"#define ABILOCK_MODULE_PUBLIC(module) \\\n"
@@ -284,7 +362,22 @@ static int write_module(const struct header *h, struct abilock_arena *arena)
 			node->name);
 	else
 		write_refused_kind(h, "PUBLIC", "this host has no public node");
-	fprintf(h->file, "\n#endif\n");
+	fprintf(h->file, "\n");
+	return 0;
+}
+
+static int write_parts(const struct header *h, struct abilock_arena *arena)
+{
+	write_head(h);
+	write_platform(h);
+	write_keep(h);
+	write_note(h);
+	write_lock(h);
+	write_host(h);
+	int r = write_module(h, arena);
+	if (r == 0)
+		r = header_versions_write(h->file, h->decl, h->tag, arena);
+	fprintf(h->file, "#endif\n");
 	return r;
 }
 
@@ -308,8 +401,5 @@ int header_write(FILE *file, const struct abilock_surface *decl, const char *tag
 	r = check_word("host name", h.name, err);
 	if (r < 0)
 		return r;
-	write_head(&h);
-	write_helpers(&h);
-	write_host(&h);
-	return write_module(&h, &arena) < 0 ? abilock_error_nomem(err) : 0;
+	return write_parts(&h, &arena) < 0 ? abilock_error_nomem(err) : 0;
 }

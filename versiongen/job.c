@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include "../symbols/machine.h"
+#include "depfile.h"
 #include "tag.h"
 
 void job_deinit(struct job *job)
@@ -14,39 +16,119 @@ void job_deinit(struct job *job)
 	abilock_output_discard(&job->out);
 }
 
-/* The declaration lies in the source tree even where the build runs somewhere else. */
-int job_read_tag(struct job *job)
+static const char *tag_spec(const struct job *job)
+{
+	return abilock_cli_value(job->inv, OPT_TAG, "git");
+}
+
+/* The declaration lies in the source tree even where the build runs somewhere else. free() it. */
+static char *tag_folder(const struct job *job)
 {
 	const char *decl = job->inv->operand_count > 0 ? job->inv->operands[0] : "-";
-	_cleanup_(freep) char *dir = strndup(decl, (size_t)(path_base(decl) - decl));
-	const char *repo = dir && dir[0] ? dir : ".";
+	const char *repo = abilock_cli_value(job->inv, OPT_REPO, NULL);
+	size_t length = (size_t)(path_base(decl) - decl);
 
-	return tag_read(abilock_cli_value(job->inv, OPT_TAG, "git"),
-			abilock_cli_value(job->inv, OPT_REPO, repo), &job->tag, &job->err);
+	if (repo || length == 0)
+		return strdup(repo ? repo : ".");
+	return strndup(decl, length > 1 ? length - 1 : length);
+}
+
+int job_read_tag(struct job *job)
+{
+	_cleanup_(freep) char *folder = tag_folder(job);
+
+	if (!folder)
+		return abilock_error_nomem(&job->err);
+	return tag_read(tag_spec(job), folder, &job->tag, &job->err);
+}
+
+static bool stat_folder(const char *path, struct stat *ret)
+{
+	const size_t length = (size_t)(path_base(path) - path);
+	_cleanup_(freep) char *folder = length > 0 ? strndup(path, length) : strdup(".");
+
+	return folder && stat(folder, ret) == 0;
+}
+
+/* Two names of a file that may not be there yet. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	const bool has_a = stat(a, &x) == 0, has_b = stat(b, &y) == 0;
+
+	if (has_a != has_b)
+		return false;
+	if (!has_a &&
+	    !(str_eq(path_base(a), path_base(b)) && stat_folder(a, &x) && stat_folder(b, &y)))
+		return str_eq(a, b);
+	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* What was read: file @p i, or NULL behind the last one. */
+static const char *input(const struct job *job, size_t i)
+{
+	if (job->binary)
+		return i == 0 ? job->binary : NULL;
+	return i < job->decl->source_count ? job->decl->sources[i].path : NULL;
 }
 
 /* Writing over the declaration would be the end of it. */
-static int check_output(struct job *job)
+static int check_output(struct job *job, const char *path)
 {
-	const char *decl = job->inv->operands[0];
-	const char *out = abilock_cli_value(job->inv, OPT_OUTPUT, "-");
-	struct stat a, b;
+	const bool is_stdin = !job->binary && str_eq(job->inv->operands[0], "-");
 
-	if (stat(decl, &a) < 0 || stat(out, &b) < 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
-		return 0;
-	return abilock_error_set(&job->err, ABILOCK_E_USAGE, out, NULL, 0,
-				 "the output is the declaration itself");
+	for (size_t i = is_stdin; path && input(job, i); i++)
+		if (!str_eq(path, "-") && is_same_file(input(job, i), path))
+			return abilock_error_set(&job->err, ABILOCK_E_USAGE, path, NULL, 0,
+						 "the output is the %s itself",
+						 job->binary ? "binary" : "declaration");
+	return 0;
+}
+
+static int check_outputs(struct job *job)
+{
+	const char *depfile = abilock_cli_value(job->inv, OPT_DEPFILE, NULL);
+	const char *out = abilock_cli_value(job->inv, OPT_OUTPUT, NULL);
+	int r = check_output(job, out);
+
+	if (r < 0 || !depfile)
+		return r;
+	if (!out || str_eq(out, "-"))
+		return abilock_error_set(&job->err, ABILOCK_E_USAGE, depfile, NULL, 0,
+					 "a dependency file names an output: give -o FILE too");
+	if (is_same_file(out, depfile))
+		return abilock_error_set(&job->err, ABILOCK_E_USAGE, depfile, NULL, 0,
+					 "the dependency file is the output itself");
+	return check_output(job, depfile);
 }
 
 /* The last of them is job->err, which is printed as every other error is. */
-static void print_diagnostics(const struct job *job, const struct abilock_diagnostics *diags)
+void job_print_diagnostics(const struct job *job, const struct abilock_diagnostics *diags)
 {
 	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
 
-	for (size_t i = 0; i < diags->count; i++)
-		abilock_diagnostic_write(&text, &diags->items[i], job->decl->sources,
-					 isatty(STDERR_FILENO));
-	(void)fwrite(text.data, 1, text.length, stderr);
+	abilock_diagnostics_write(&text, diags, job->decl->sources, isatty(STDERR_FILENO));
+	if (text.length > 0)
+		(void)fwrite(text.data, 1, text.length, stderr);
+}
+
+int job_check_defines(const struct abilock_invocation *inv, struct abilock_error *err)
+{
+	static const char good[] =
+		"_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+	for (size_t i = 0; i < inv->option_count; i++) {
+		const char *name = inv->options[i].value;
+
+		if (inv->options[i].id != OPT_DEFINE ||
+		    (*name && name[strspn(name, good)] == '\0' && !(*name >= '0' && *name <= '9')))
+			continue;
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "-D '%.80s': expected a name alone, such as WITH_TLS for "
+					 "if=WITH_TLS",
+					 name);
+	}
+	return 0;
 }
 
 /* The names given with -D; free() it. */
@@ -63,11 +145,16 @@ static const char **defines(const struct abilock_invocation *inv, size_t *ret_co
 static int select_entries(struct job *job)
 {
 	struct abilock_selection selection = {
-		.machine = abilock_cli_value(job->inv, OPT_MACHINE, NULL)};
+		.machine = job->machine ? job->machine
+					: abilock_cli_value(job->inv, OPT_MACHINE, NULL)};
 	_cleanup_(freep) const char **names = defines(job->inv, &selection.define_count);
 
 	if (!names)
 		return abilock_error_nomem(&job->err);
+	/* A name with a typo would leave out all that is for some machines, without a word. */
+	if (selection.machine && !abilock_machine_find(selection.machine))
+		return abilock_error_set(&job->err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "unknown machine '%s'", selection.machine);
 	selection.defines = names;
 	return abilock_declaration_select(job->decl, &selection, &job->err);
 }
@@ -75,37 +162,107 @@ static int select_entries(struct job *job)
 int job_read(struct job *job)
 {
 	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
-	int r = abilock_declaration_read(job->inv->operands[0], &job->decl, &diags, &job->err);
+	int r = job_check_defines(job->inv, &job->err);
+
+	if (r == 0)
+		r = abilock_declaration_read(job->inv->operands[0], &job->decl, &diags, &job->err);
 
 	if (diags.count > 0 && job->decl)
-		print_diagnostics(job, &diags);
+		job_print_diagnostics(job, &diags);
+	job->is_diagnosed = diags.error_count > 0 && job->decl;
 	if (r == 0)
 		r = select_entries(job);
-	return r == 0 ? abilock_declaration_surface(job->decl, &job->declared, &job->err) : r;
+	return r;
+}
+
+int job_make_declared(struct job *job)
+{
+	return job->declared ? 0
+			     : abilock_declaration_surface(job->decl, &job->declared, &job->err);
+}
+
+int job_make_surface(struct job *job)
+{
+	int r = job_make_declared(job);
+
+	return r == 0 ? tag_apply(job->declared, job->tag, &job->surface, &job->err) : r;
+}
+
+static bool has_tagged_node(const struct abilock_declaration *decl)
+{
+	for (size_t i = 0; i < decl->node_count; i++)
+		if (decl->nodes[i].is_tagged)
+			return true;
+	return false;
+}
+
+static int open_output(struct job *job)
+{
+	int r = check_outputs(job);
+
+	if (r < 0)
+		return r;
+	return abilock_output_open(&job->out, abilock_cli_value(job->inv, OPT_OUTPUT, NULL),
+				   &job->err);
 }
 
 int job_prepare(struct job *job, bool wants_tag)
 {
 	int r = job_read(job);
 
-	if (r == 0 && (wants_tag || tag_is_needed(job->declared)))
+	if (r == 0 && (wants_tag || has_tagged_node(job->decl)))
 		r = job_read_tag(job);
+	return r == 0 ? open_output(job) : r;
+}
+
+int job_open_output(struct job *job, const char *path)
+{
+	job->binary = path;
+	return open_output(job);
+}
+
+/* The declaration, what it includes, and what the tag was read from. */
+static int list_files(struct job *job, struct abilock_names *names)
+{
+	_cleanup_(freep) char *folder = tag_folder(job);
+
+	if (!folder)
+		return abilock_error_nomem(&job->err);
+	for (size_t i = str_eq(job->inv->operands[0], "-"); input(job, i); i++) {
+		const char **slot = abilock_array_push(&names->items, &names->count, sizeof(*slot));
+
+		if (!slot)
+			return abilock_error_nomem(&job->err);
+		*slot = input(job, i);
+	}
+	return job->tag ? tag_files(tag_spec(job), folder, names, &job->err) : 0;
+}
+
+static int write_depfile(struct job *job, const char *path)
+{
+	_cleanup_(abilock_output_discard) struct abilock_output out = {0};
+	_cleanup_(abilock_names_deinit) struct abilock_names names = {0};
+	const bool has_file = !str_eq(job->inv->operands[0], "-");
+	int r = list_files(job, &names);
+
 	if (r == 0)
-		r = tag_apply(job->declared, job->tag, &job->surface, &job->err);
+		r = abilock_output_open(&out, path, &job->err);
 	if (r == 0)
-		r = check_output(job);
-	if (r == 0)
-		r = abilock_output_open(&job->out, abilock_cli_value(job->inv, OPT_OUTPUT, NULL),
-					&job->err);
-	return r;
+		r = depfile_write(out.file, abilock_cli_value(job->inv, OPT_OUTPUT, NULL),
+				  names.items, names.count, has_file, &job->err);
+	return r == 0 ? abilock_output_commit(&out, &job->err) : r;
 }
 
 int job_finish(struct job *job, int r)
 {
+	const char *depfile = abilock_cli_value(job->inv, OPT_DEPFILE, NULL);
+
+	/* First: a new output without it would be taken for up to date. */
+	if (r == 0 && depfile && !ferror(job->out.file))
+		r = write_depfile(job, depfile);
 	if (r == 0)
 		r = abilock_output_commit(&job->out, &job->err);
-	/* Errors of a declaration have been printed with their lines. */
-	if (r == ABILOCK_E_SYNTAX && job->decl)
+	if (r == ABILOCK_E_SYNTAX && job->is_diagnosed)
 		return ABILOCK_EXIT_ERROR;
 	return r < 0 ? abilock_cli_fail(job->inv, &job->err) : ABILOCK_EXIT_OK;
 }

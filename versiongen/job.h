@@ -46,6 +46,11 @@ enum {
 	{                                                                                          \
 		"define", 'D', "NAME", "keep what is tagged if=NAME", OPT_DEFINE                   \
 	}
+#define OPTION_DEPFILE                                                                             \
+	{                                                                                          \
+		"depfile", 0, "FILE", "write a rule of make with the files that were read",        \
+			OPT_DEPFILE                                                                \
+	}
 
 /** The help text that all of them share. */
 #define DECL_TEXT                                                                                  \
@@ -57,10 +62,13 @@ enum {
 /** Initialise with `{ .inv = inv }`, release with job_deinit(). */
 struct job {
 	const struct abilock_invocation *inv;
+	const char *binary;		  /**< Read instead of a declaration, or NULL. */
 	struct abilock_declaration *decl; /**< As declared, what is not for this build left out. */
-	struct abilock_surface *declared; /**< Its symbols, nodes without a tag. */
-	struct abilock_surface *surface;  /**< The same with tags and markers: see tag_apply(). */
+	struct abilock_surface *declared; /**< Once made: its symbols, nodes without a tag. */
+	struct abilock_surface *surface;  /**< Once made: the same with tags and markers. */
 	char *tag;			  /**< NULL when nothing needs one. */
+	bool is_diagnosed;		  /**< The errors of the declaration have been printed. */
+	const char *machine; /**< What `arch=` is compared with; NULL: --machine as given. */
 	struct abilock_output out;
 	struct abilock_error err;
 };
@@ -70,6 +78,12 @@ void job_deinit(struct job *job);
 /** Read the declaration (the first operand); its diagnostics go to stderr. @return 0 or negative.
  */
 int job_read(struct job *job) _must_check_;
+
+/** Refuse a -D that no `if=` can mean, such as NAME=1. @return 0 or ABILOCK_E_USAGE. */
+int job_check_defines(const struct abilock_invocation *inv, struct abilock_error *err) _must_check_;
+
+/** Print them to stderr, each with its line of the declaration. */
+void job_print_diagnostics(const struct job *job, const struct abilock_diagnostics *diags);
 
 /** Read the tag that the options ask for. */
 int job_read_tag(struct job *job) _must_check_;
@@ -81,7 +95,20 @@ int job_read_tag(struct job *job) _must_check_;
  */
 int job_prepare(struct job *job, bool wants_tag) _must_check_;
 
-/** Commit the output, or say what is wrong. @return Exit status. */
+/** Make `declared`, after job_read(). Not every output needs it, and it is half of the work. */
+int job_make_declared(struct job *job) _must_check_;
+
+/** Make `surface`, after job_prepare(): see tag_apply(). */
+int job_make_surface(struct job *job) _must_check_;
+
+/**
+ * The output alone, for a command whose operand is no declaration.
+ *
+ * @param path  The file that is read instead; the output may not be it.
+ */
+int job_open_output(struct job *job, const char *path) _must_check_;
+
+/** Write the dependency file, commit the output, or say what is wrong. @return Exit status. */
 int job_finish(struct job *job, int r);
 
 #endif

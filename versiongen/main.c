@@ -4,13 +4,8 @@
 int main(int argc, char **argv)
 {
 	const struct abilock_command commands[] = {
-		command_tag,
-		command_map,
-		command_stub,
-		command_header,
-		command_collect,
-		command_lint,
-		command_import,
+		command_tag,	 command_map,  command_stub,   command_header,
+		command_collect, command_lint, command_import,
 	};
 	const struct abilock_tool tool = {
 		"versiongen", "Turn a declaration of exported symbols into what builds need.",

@@ -4,17 +4,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "../symbols/declaration.h"
+#include "git.h"
 
 /* Longest tag: a node name with two SHA-256 hashes and some room. */
 enum { TAG_MAX = 200 };
-
-extern char **environ;
 
 static bool is_hash(const char *s, size_t len)
 {
@@ -27,112 +23,6 @@ static int fail(struct abilock_error *err, const char *dir, const char *text, co
 				 detail ? ": " : "", detail ? detail : "");
 }
 
-/*
- * The environment for git: without the variables that point it to another repository (a hook or
- * `git rebase --exec` sets them), but with the user's configuration, where safe.directory stands.
- */
-static char **git_environment(void)
-{
-	static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH",
-					   "GIT_CEILING_DIRECTORIES",
-					   "GIT_DISCOVERY_ACROSS_FILESYSTEM"};
-	static char locale[] = "LC_ALL=C", locks[] = "GIT_OPTIONAL_LOCKS=0";
-	size_t count = 0, n = 0;
-
-	while (environ && environ[count])
-		count++;
-	char **env = calloc(count + 3, sizeof(*env));
-	for (size_t i = 0; env && i < count; i++) {
-		bool keep = !str_starts(environ[i], "GIT_") && !str_starts(environ[i], "LC_ALL=");
-
-		for (size_t k = 0; k < ARRAY_SIZE(kept); k++)
-			keep |= str_starts(environ[i], kept[k]);
-		if (keep)
-			env[n++] = environ[i];
-	}
-	if (env) {
-		env[n++] = locale;
-		env[n] = locks;
-	}
-	return env;
-}
-
-static int spawn_git(const char *const *argv, int in, int out, int errors, pid_t *ret_pid)
-{
-	_cleanup_(freep) char **env = git_environment();
-	posix_spawn_file_actions_t actions;
-
-	if (!env || posix_spawn_file_actions_init(&actions) != 0)
-		return ENOMEM;
-	int r = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO)
-			: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-							   O_RDONLY, 0);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-	if (r == 0)
-		r = posix_spawnp(ret_pid, "git", &actions, NULL, (char *const *)argv, env);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return r;
-}
-
-/* The first line of a file in memory, without its newline. */
-static void first_line(int fd, char *buf, size_t size)
-{
-	ssize_t n = pread(fd, buf, size - 1, 0);
-
-	buf[n > 0 ? n : 0] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-}
-
-/*
- * Run git in @p dir. Files in memory take its output instead of pipes: the diff may be of any size,
- * and nothing here has to read and write at the same time.
- */
-static int run_git(const char *dir, const char *const *args, int in, int *ret_out,
-		   struct abilock_error *err)
-{
-	_cleanup_(closep) int out = memfd_create("git", MFD_CLOEXEC);
-	_cleanup_(closep) int errors = memfd_create("git", MFD_CLOEXEC);
-	char words[256];
-	const char *argv[40] = {"git", "-C", dir};
-	size_t argc = 3;
-	pid_t pid;
-	int status = 0, r;
-
-	for (; *args && argc + 1 < ARRAY_SIZE(argv); args++)
-		argv[argc++] = *args;
-	if (out < 0 || errors < 0)
-		return fail(err, dir, "memfd", strerror(errno));
-	r = spawn_git(argv, in, out, errors, &pid);
-	if (r != 0)
-		return fail(err, dir, "cannot run git", strerror(r));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail(err, dir, "git", strerror(errno));
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		first_line(errors, words, sizeof(words));
-		return fail(err, dir, "git cannot tell the tag", words[0] ? words : "it failed");
-	}
-	*ret_out = out;
-	out = -1;
-	return 0;
-}
-
-static int git_line(const char *dir, const char *const *args, int in, char *buf, size_t size,
-		    struct abilock_error *err)
-{
-	_cleanup_(closep) int out = -1;
-	int r = run_git(dir, args, in, &out, err);
-
-	if (r == 0)
-		first_line(out, buf, size);
-	return r;
-}
-
-#define GIT_ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 static off_t file_size(int fd)
 {
 	struct stat st;
@@ -144,7 +34,7 @@ static off_t file_size(int fd)
 static int check_tracked(const char *dir, struct abilock_error *err)
 {
 	_cleanup_(closep) int out = -1;
-	int r = run_git(dir, GIT_ARGS("ls-files", "-z", "--", "."), -1, &out, err);
+	int r = git_run(dir, GIT_ARGS("ls-files", "-z", "--", "."), -1, &out, err);
 
 	if (r == 0 && file_size(out) == 0)
 		return fail(
@@ -161,7 +51,7 @@ static int check_tracked(const char *dir, struct abilock_error *err)
  */
 static int read_diff(const char *dir, int *ret_fd, struct abilock_error *err)
 {
-	return run_git(dir,
+	return git_run(dir,
 		       GIT_ARGS("-c", "core.quotePath=true", "-c", "core.fsmonitor=false", "-c",
 				"diff.suppressBlankEmpty=false", "-c", "diff.relative=false", "-c",
 				"diff.interHunkContext=0", "diff", "--no-ext-diff", "--no-textconv",
@@ -208,7 +98,7 @@ static int tag_from_file(int dirfd, const char *dir, char *buf, size_t size,
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(err, dir, TAG_FILE, strerror(errno));
-	first_line(fd, line, sizeof(line));
+	git_first_line(fd, line, sizeof(line));
 	line[strcspn(line, "\r")] = '\0';
 	if (str_starts(line, "$Format:"))
 		return 0;
@@ -225,7 +115,7 @@ static bool is_tracked(const char *dir)
 {
 	_cleanup_(closep) int out = -1;
 
-	return run_git(dir, GIT_ARGS("ls-files", "-z", "--error-unmatch", "--", TAG_FILE), -1, &out,
+	return git_run(dir, GIT_ARGS("ls-files", "-z", "--error-unmatch", "--", TAG_FILE), -1, &out,
 		       NULL) == 0;
 }
 
@@ -321,6 +211,16 @@ int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error
 	return 0;
 }
 
+char *tag_node_name(struct abilock_arena *arena, const char *node, const char *tag)
+{
+	return abilock_arena_printf(arena, "%s_%s", node, tag);
+}
+
+char *tag_marker_name(struct abilock_arena *arena, const char *node)
+{
+	return abilock_arena_printf(arena, ABILOCK_MARKER_PREFIX "%s", node);
+}
+
 bool tag_is_needed(const struct abilock_surface *decl)
 {
 	for (size_t i = 0; i < decl->node_count; i++)
@@ -340,9 +240,8 @@ static bool apply_to_nodes(const struct abilock_surface *decl, const char *tag,
 			abilock_arena_array(&out->arena, from->parent_count, sizeof(*parents));
 
 		*to = *from;
-		to->name = from->is_tagged
-				   ? abilock_arena_printf(&out->arena, "%s_%s", from->name, tag)
-				   : abilock_arena_strdup(&out->arena, from->name);
+		to->name = from->is_tagged ? tag_node_name(&out->arena, from->name, tag)
+					   : abilock_arena_strdup(&out->arena, from->name);
 		if (!to->name || !parents)
 			return false;
 		for (size_t k = 0; k < from->parent_count; k++)
@@ -372,7 +271,7 @@ static bool apply_to_exports(const struct abilock_surface *decl, struct abilock_
 
 		if (!node->is_tagged)
 			continue;
-		name = abilock_arena_printf(&out->arena, ABILOCK_MARKER_PREFIX "%s", node->name);
+		name = tag_marker_name(&out->arena, node->name);
 		if (!name)
 			return false;
 		out->exports[out->export_count++] =

@@ -7,6 +7,7 @@
 #ifndef VERSIONGEN_TAG_H
 #define VERSIONGEN_TAG_H
 
+#include "../symbols/cli.h"
 #include "../symbols/surface.h"
 
 /** Substituted by `git archive` when .gitattributes has `.abilock-tag export-subst`. */
@@ -30,6 +31,18 @@
 int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error *err) _must_check_;
 
 /**
+ * Files that change when the tag does, seen from where the tool runs; those that exist. An edit of
+ * a tracked file changes the tag too, by its `_dirty_` part, and no file of these: who builds from
+ * trees with edits has to ask for the tag each time.
+ *
+ * @param spec         As for tag_read(). None depends on a file but `git`.
+ * @param[in,out] ret  Names are added.
+ * @return 0, ABILOCK_E_NOMEM or ABILOCK_E_IO.
+ */
+int tag_files(const char *spec, const char *dir, struct abilock_names *ret,
+	      struct abilock_error *err) _must_check_;
+
+/**
  * What the host will export: each private node under its full name `NODE_<tag>`, and in it the
  * marker `abilock_marker_NODE` behind the declared symbols.
  *
@@ -40,6 +53,12 @@ int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error
  */
 int tag_apply(const struct abilock_surface *decl, const char *tag, struct abilock_surface **ret,
 	      struct abilock_error *err) _must_check_;
+
+/** The full name of a private node, in the arena; NULL when memory is out. */
+char *tag_node_name(struct abilock_arena *arena, const char *node, const char *tag);
+
+/** The marker of a private node, in the arena; NULL when memory is out. */
+char *tag_marker_name(struct abilock_arena *arena, const char *node);
 
 /** Whether any node needs a tag. */
 bool tag_is_needed(const struct abilock_surface *decl);

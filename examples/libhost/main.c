@@ -14,11 +14,17 @@
 
 #include "tally.h"
 
+#ifdef _WIN32
+#define MODULE_FILE "%s/%s.dll"
+#else
+#define MODULE_FILE "%s/%s.so"
+#endif
+
 static int load(const char *dir, const char *module)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s.so", dir, module);
+	snprintf(path, sizeof(path), MODULE_FILE, dir, module);
 	const char *why_not = tally_load(path);
 	if (!why_not)
 		return 0;

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <abilock/abilock.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +17,8 @@ static struct {
 static size_t check_count;
 
 struct tally_file *tally_files;
-_Thread_local const struct tally_file *tally_current;
 
 /* ---- for programs ---- */
-
-/* All that a host changes: dlopen() and dlerror() became abilock_dlopen() and abilock_dlerror(). */
-const char *tally_load(const char *path)
-{
-	return abilock_dlopen(path, RTLD_NOW | RTLD_LOCAL) ? NULL : abilock_dlerror();
-}
 
 static int read_all(struct tally_file *file, FILE *stream)
 {

@@ -18,8 +18,13 @@ struct tally_file {
 /** All files so far, the last one first. */
 TALLY_EXPORT_PRIVATE extern struct tally_file *tally_files;
 
-/** The file that this thread is at. */
+/** The file that this thread is at. Windows exports no thread-local variable. */
+#ifdef _WIN32
+TALLY_EXPORT_PRIVATE const struct tally_file **tally_current_here(void);
+#define tally_current (*tally_current_here())
+#else
 TALLY_EXPORT_PRIVATE extern _Thread_local const struct tally_file *tally_current;
+#endif
 
 /** A hash of the content (FNV-1a). */
 TALLY_EXPORT_PRIVATE unsigned long long tally_digest(const struct tally_file *file);

@@ -79,7 +79,7 @@ FOO_BLOCK_PRIVATE { foo_block; };
 FOO_NET_PRIVATE { foo_net; } FOO_BLOCK_PRIVATE;
 END
 printf 'A_1 { a; };\n' >public.syms
-printf 'A_1 {\n  a*;\n};\n' >bad.syms
+printf 'A_1 {\n  a@B;\n};\n' >bad.syms
 
 # --- the command line
 
@@ -90,21 +90,27 @@ expect "no soname" 2 "versiongen stub: --soname is required (see 'versiongen stu
 expect "unknown machine" 2 \
 	"versiongen stub: unknown machine 'z80' (see 'versiongen stub --help')" \
 	stub foo.syms --tag id:a --soname s -o x.so --machine z80
-expect "later dialect" 2 \
-	"versiongen map: dialect 'solaris' is not supported yet (see 'versiongen map --help')" \
-	map foo.syms --tag id:a --dialect solaris
 expect "abi tag" 2 "versiongen: tag 'abi' is not supported yet" tag --tag abi
 expect "bad release" 2 \
 	"versiongen: tag 'release:1-2': linkers agree on letters, digits, '_' and '.' in a node name, not on '-'" \
 	tag --tag release:1-2
 expect "release tag" 0 "" tag --tag release:1.2
 check "release tag is printed" test "$(<out)" = 1.2
+printf '\177ELFxyz' >object.syms
+expect "an ELF file in the place of a declaration" 3 \
+	"versiongen: object.syms: an ELF file, not a declaration: \`versiongen import\` makes one of a shared object or program" \
+	map object.syms --tag id:a
+printf '!<arch>\n' >archive.syms
+expect "an archive in the place of a declaration" 3 \
+	"versiongen: archive.syms: an archive of object files, not a declaration: \`versiongen collect\` reads those" \
+	map archive.syms --tag id:a
 expect "absent file" 3 "versiongen: nosuch.syms: No such file or directory" \
 	map nosuch.syms --tag id:a
 expect "syntax error has line and column" 3 \
-	"bad.syms:2:4: error: patterns ('*') are not supported: list the names [syntax]
-    2 |   a*;
-      |    ^" \
+	"bad.syms:2:4: error: '@' in the name 'a@B': the node that it stands in is its version [syntax]
+    2 |   a@B;
+      |    ^
+      = write the name alone: 'a'" \
 	map bad.syms --tag id:a
 # Through the shell, never as -o: a tool that renames over it would ruin the machine's device.
 "$VERSIONGEN" map foo.syms --tag id:a >/dev/full 2>err
@@ -116,6 +122,36 @@ expect "no tag in the tree" 3 \
 	"versiongen: .: neither a git checkout nor an unpacked \`git archive\` with a substituted .abilock-tag: give --tag release:VERSION" \
 	map foo.syms
 expect "public nodes need no tag" 0 "" map public.syms
+for define in WITH_X=1 'a b' 1A ''; do
+	expect "-D '$define'" 2 \
+		"versiongen: -D '$define': expected a name alone, such as WITH_TLS for if=WITH_TLS" \
+		map public.syms -D "$define"
+done
+expect "an output without a name" 2 "versiongen: the name of the output is empty" map public.syms -o ""
+expect "a dependency file that is the output by another name" 2 \
+	"versiongen: twice: the dependency file is the output itself" \
+	map public.syms -o ./twice --depfile twice
+"$VERSIONGEN" map - -o stdin <public.syms
+check "an output may be called stdin" test -s stdin
+mkdir -p links/behind
+ln -s behind/file links/link
+expect "the output is a link to what is not there" 0 "" map public.syms -o links/link
+check "the file behind the link is written" cmp -s links/behind/file stdin
+check "the link stays" test -L links/link
+expect "a declaration without a name" 3 "versiongen: '': No such file or directory" map ""
+expect "an option of another dialect" 2 \
+	"versiongen map: --package is for --dialect deb (see 'versiongen map --help')" \
+	map public.syms --package libpublic1
+expect "a program in another dialect" 2 \
+	"versiongen map: --program is for --dialect gnu (see 'versiongen map --help')" \
+	map public.syms --program --dialect solaris
+expect "a DLL with a quote" 2 \
+	"versiongen map: --soname has a quote or a control character (see 'versiongen map --help')" \
+	map public.syms --dialect def --soname 'a"b.dll'
+expect "a version that is no word" 2 \
+	"versiongen: --package-version '1)': a symbols file has one word here" \
+	map public.syms --dialect deb --soname liba.so.1 --package liba1 --package-version '1)' \
+	--since-default 1
 for command in tag map stub header; do
 	expect "$command --help" 0 "" "$command" --help
 	check "$command --help has its usage" grep -q "^usage: versiongen $command" out
@@ -123,16 +159,17 @@ done
 "$VERSIONGEN" map foo.syms --tag id:a >&- 2>err
 check "closed stdout is status 3" test $? = 3
 expect "future commands are not listed" 0 "" --help
-check_not "no collect, lint, manifest" grep -Eq 'collect|lint|manifest' out
+check_not "no manifest" grep -q manifest out
 for shell in bash zsh fish; do
 	expect "completion for $shell" 0 "" --print-completion $shell
 	if [[ $shell != fish ]] && have $shell; then check "$shell reads it" $shell -n out; fi
 done
 echo old >kept.map
 expect "a failure keeps the old output" 3 \
-	"bad.syms:2:4: error: patterns ('*') are not supported: list the names [syntax]
-    2 |   a*;
-      |    ^" \
+	"bad.syms:2:4: error: '@' in the name 'a@B': the node that it stands in is its version [syntax]
+    2 |   a@B;
+      |    ^
+      = write the name alone: 'a'" \
 	map bad.syms --tag id:a -o kept.map
 check "old output is whole" test "$(<kept.map)" = old
 check "no temporary file is left" test -z "$(find . -name '.*.??????')"
@@ -197,6 +234,10 @@ expect "header of public nodes" 0 "" \
 	header public.syms --tag id:aaa --soname liba-host.so.2 -o public.h
 check "name from the soname" grep -q '^#define ABILOCK_HOST_NAME "a"$' public.h
 check "name from the private node" grep -q '^#define ABILOCK_HOST_NAME "foo"$' aaa.h
+printf 'OLD_PRIVATE_API_2 { # exact\n f; };\n' >exact.syms
+expect "header of a node that keeps its name" 0 "" \
+	header exact.syms --tag id:aaa --soname liba.so.2 -o exact.h
+check "name from in front of _PRIVATE" grep -q '^#define ABILOCK_HOST_NAME "old"$' exact.h
 check "newest public node" grep -q '"public", module, "LIBFOO_1.2"' aaa.h
 
 # The kind is pasted, not expanded: a module's own macro PRIVATE must not get in the way.

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "../../symbols/needs.h"
-#include "../../versiongen/stub.h"
+#include "../../versiongen/stub/stub.h"
 
 static char dir[] = "/tmp/abilock-object-XXXXXX";
 static uint8_t *original; /* the compiled library */
@@ -1363,14 +1363,17 @@ static struct abilock_surface *make_declared(void)
 	return declared;
 }
 
-static void check_stub(const struct stub_machine *machine, const struct abilock_surface *declared)
+static void check_stub(const struct abilock_machine *machine,
+		       const struct abilock_surface *declared)
 {
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&bytes, &size);
 
 	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(stub_write(file, declared, "libfar.so.2", machine, &err), 0);
+	struct stub_source source = {.surface = declared, .soname = "libfar.so.2"};
+	stub_source_set_machine(&source, machine);
+	ck_assert_int_eq(stub_write(file, &source, &err), 0);
 	ck_assert_int_eq(fclose(file), 0);
 	needs = (struct abilock_needs){0};
 	int r = read_all(bytes, size);
@@ -1401,7 +1404,7 @@ START_TEST(both_classes_and_byte_orders_are_read)
 	struct abilock_surface *declared = make_declared();
 	bool seen[3][3] = {{false}};
 
-	for (const struct stub_machine *m = stub_machines(); m->name; m++) {
+	for (const struct abilock_machine *m = abilock_machines(); m->name; m++) {
 		check_stub(m, declared);
 		seen[m->elf_class][m->data] = true;
 	}
