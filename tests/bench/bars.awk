@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The picture as text. -v color=1 on a terminal
+# The picture as text. -v subject=TOOL -v unit=WORDS -v color=1 on a terminal
 
 END {
 	if (!bars)
@@ -37,6 +37,6 @@ function print_axis(    p, line, labels, at, step) {
 			labels = labels " "
 		labels = labels tick(p)
 	}
-	printf "\n%-36s %s\n%-36s %s\n", "time for a file (log scale)", line, \
-		"# abiaudit  = peer  - floor", labels
+	printf "\n%-36s %s\n%-36s %s\n", "time for " unit " (log scale)", line, \
+		"# " subject "  = peer  - floor", labels
 }

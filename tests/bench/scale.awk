@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The bars that both pictures show: from `summary` to bar[1..bars], on a scale of powers of ten from
-# 10^low to 10^high nanoseconds a file.
+# The bars that both pictures show: from `titles` and `summary` to bar[1..bars], on a scale of powers of ten from
+# 10^low to 10^high nanoseconds a unit.
 
 function log10(x) { return log(x) / log(10) }
 
@@ -13,17 +13,9 @@ function tick(power,    unit) {
 	return sprintf("%g %s", 10 ^ (power - (power < 6 ? 3 : power < 9 ? 6 : 9)), unit)
 }
 
-function title(set) {
-	if (set == "all")
-		return "all files in one run"
-	if (set == "each")
-		return "a process for each file"
-	if (set == "symbols")
-		return "symbols files"
-	if (set == "depends")
-		return "dependencies of Debian packages"
-	return "all files, nothing in the page cache"
-}
+FILENAME ~ /titles$/ { set_title[$1] = $2; next }
+
+function title(set) { return set_title[set] }
 
 $SET != "linear" {
 	bars++

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The picture as SVG. -v caption=TEXT
+# The picture as SVG. -v subject=TOOL -v unit=WORDS -v floor=WORDS -v caption=TEXT
 
 function escape(s) {
 	gsub(/&/, "\\&amp;", s)
@@ -24,7 +24,7 @@ function legend(x, y, kind, s) {
 function head(tall) {
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\"", all_wide, tall
 	printf " viewBox=\"0 0 %d %d\" role=\"img\">\n", all_wide, tall
-	print "<title>Time for a file: abiaudit, its peers and the floor</title>"
+	printf "<title>Time for %s: %s, its peers and the floor</title>\n", unit, subject
 	print "<style>"
 	print "text { font-family: sans-serif; font-size: 13px; fill: #222; }"
 	print ".title { font-size: 18px; font-weight: bold; }"
@@ -66,11 +66,11 @@ END {
 	bottom = top + bars * 20 + sets * 30
 
 	head(bottom + 48)
-	text(20, 30, "title", "Time for a file (log scale)")
+	text(20, 30, "title", "Time for " unit " (log scale)")
 	text(20, 52, "note", caption)
-	legend(left, 76, "ours", "abiaudit")
-	legend(left + 110, 76, "peer", "the tool whose answer it gives")
-	legend(left + 350, 76, "floor", "reading the same tables, no more")
+	legend(left, 76, "ours", subject)
+	legend(left + 110, 76, "peer", "what others use for it")
+	legend(left + 350, 76, "floor", floor)
 	grid(top, bottom)
 	y = top
 	for (i = 1; i <= bars; i++) {
@@ -81,6 +81,6 @@ END {
 		draw_bar(i, y)
 		y += 20
 	}
-	text(left + wide / 2, bottom + 36, "tick", "time for a file; shorter is better")
+	text(left + wide / 2, bottom + 36, "tick", "time for " unit "; shorter is better")
 	print "</svg>"
 }

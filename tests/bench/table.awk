@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: MIT
-# Rows of one set of `summary`, as a table. -v set=SET -v style=text|markdown
+# Rows of one set of `summary`, as a table. -v set=SET -v style=text|markdown -v unit=WORDS
 
 BEGIN {
+	sub(/^a /, "", unit)
 	if (style == "markdown") {
 		row = "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n"
-		line("mode", "work", "rounds", "median", "min", "max", "us/file", "peak MiB",
+		line("mode", "work", "rounds", "median", "min", "max", "us/" unit, "peak MiB",
 		     "x floor", "x ours")
 		print "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
 	} else {
 		row = "%-36s %-18s %6s %8s %8s %8s %8s %8s %7s %7s\n"
-		line("mode", "work", "rounds", "median", "min", "max", "us/file", "peak MiB",
+		line("mode", "work", "rounds", "median", "min", "max", "us/" unit, "peak MiB",
 		     "x floor", "x ours")
 	}
 }
 
 function line(label, work, rounds, middle, min, max, per_file, peak, floor, ours) {
-	if (style == "markdown" && label ~ /^abiaudit/)
+	if (style == "markdown")
+		gsub(/\|/, "\\|", label)
+	if (style == "markdown" && label ~ /^(abiaudit|versiongen) /)
 		label = "**" label "**"
 	printf row, label, work, rounds, middle, min, max, per_file, peak, floor, ours
 }

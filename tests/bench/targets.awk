@@ -7,6 +7,8 @@
 
 FILENAME ~ /summary$/ {
 	per_file[$KEY] = $PER_FILE
+	whole[$KEY] = $MEDIAN
+	per_symbol[$KEY] = $SYMBOLS ? $MEDIAN / $SYMBOLS : 0
 	if ($KIND == "ours" && $SET == "all" && $PEAK > peak)
 		peak = $PEAK
 	next
@@ -16,6 +18,11 @@ FILENAME ~ /summary$/ {
 function value_of(over, under) {
 	if (under == "peak")
 		return peak ? peak / 1024 : "-"
+	if (under == "ms")
+		return over in whole ? whole[over] / 1e6 : "-"
+	if (sub(/^symbol:/, "", under))
+		return per_symbol[over] && per_symbol[under] ? \
+			per_symbol[over] / per_symbol[under] : "-"
 	return over in per_file && under in per_file ? per_file[over] / per_file[under] : "-"
 }
 

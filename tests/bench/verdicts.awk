@@ -8,4 +8,6 @@ BEGIN {
 		print "|---|--:|--:|---|"
 }
 
+style == "markdown" { gsub(/\|/, "\\|", $1) }
+
 { printf row, $1, $2 " " $3, $4, style == "markdown" && $5 == "missed" ? "**missed**" : $5 }

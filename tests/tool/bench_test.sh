@@ -114,6 +114,11 @@ same "runs become medians, and ratios for each file" wanted summary
 	printf 'g\tat-least\t2\tslow\tgone\n'
 	printf 'h\tat-least\t2\tabsent_peer\tfast\n'
 	printf 'i\tat-least\t1.6\tfast\tfast_j2\n'
+	printf 'j\tbelow\t0.8\tslow\tms\n' # 0.7
+	printf 'k\tbelow\t0.7\tslow\tms\n'
+	printf 'l\tat-most\t1\tfast\tsymbol:floor1\n' # as many symbols
+	printf 'm\tbelow\t1\tgone\tms\n'
+	printf 'n\tbelow\t1\tfast\tsymbol:gone\n'
 } >targets
 echo absent_peer >absent
 verdicts() {
@@ -122,7 +127,8 @@ verdicts() {
 }
 verdicts 1 >found
 printf '%s\n' "a 1.75 pass" "b 1.75 missed" "c 4000.00 pass" "d 4000.00 missed" "e 2.00 missed" \
-	"f 2.00 pass" "g - missed" "h - not measured" "i - not measured" >wanted
+	"f 2.00 pass" "g - missed" "h - not measured" "i - not measured" "j 0.70 pass" \
+	"k 0.70 missed" "l 1.75 missed" "m - missed" "n - missed" >wanted
 same "a target is passed, missed or not measured" wanted found
 check "with two processors a mode without threads misses its target" \
 	grep -qx 'i - missed' <(verdicts 2)
@@ -201,12 +207,68 @@ check "a tool that prints nothing is found out" status 1 quick_with silent
 cp log report
 check "and its modes are named" grep -qF 'abiaudit deps -P (5 files): prints nothing' report
 
+# ---- versiongen ----
+
+check "a quick run for versiongen works" \
+	"$bench" versiongen --quick --svg quick.svg --json quick.json
+cp log report
+for title in 'A declaration of 550 symbols' 'A declaration of 1000 symbols' '20 objects' \
+	'Libraries of the system' 'More of it' 'Targets' 'Picture'; do
+	check "the report has a part '$title'" grep -q "^== $title" report
+done
+for label in map stub header lint import collect; do
+	check "the table has a row 'versiongen $label'" \
+		grep -qE "^versiongen $label +[a-z]+.* [0-9.]+ (us|ms|s) .* [0-9.]+ " report
+	check "the picture has a bar 'versiongen $label'" \
+		grep -qE "^versiongen $label +\|#+ +[0-9.]+ (us|ms|s)\$" report
+done
+check "it tells what a symbol more costs" grep -qE '^versiongen map +200 symbols +1 +200 ' report
+for command in map stub header; do
+	check "$command has its targets" \
+		grep -qE "^$command, 1000 symbols: ms +below 150 +[0-9.]+  (pass|missed)\$" report
+done
+check "collect has its target" \
+	grep -qE '^collect, 20 objects: ms +below 2000 +[0-9.]+  (pass|missed)$' report
+if have nm && have dpkg-gensymbols; then
+	check "others are faster or slower by so much" \
+		grep -qE '^map, 550 symbols: times faster than nm \| awk .* [0-9.]+  (pass|missed)$' report
+fi
+check "the picture is well-formed SVG" svg_is_whole
+check "the picture names the modes" grep -q '>versiongen map</text>' quick.svg
+check "the numbers are JSON" json_has '.format_version == 1 and .objects == 20'
+check "the numbers hold every mode" \
+	json_has '[.modes[].key] | contains(["map_small", "stub_large", "collect", "import_libc"])'
+check "the numbers hold no empty time" json_has 'all(.modes[]; .median_ns > 0 and .rounds > 0)'
+
+# An answer without one of its symbols, and none at all.
+cat >shortened <<'END'
+#!/bin/sh
+if [ "$1" = map ] && [ "$6" ]; then
+	"$REAL" "$@" && sed -i '/bench_function_number_0000100;/d' "$6"
+else
+	exec "$REAL" "$@"
+fi
+END
+cat >silent <<'END'
+#!/bin/sh
+case "$*" in *' -o '*) exec "$REAL" "$@" ;; esac
+END
+REAL=$VERSIONGEN
+versiongen_with() { VERSIONGEN=$dir/$1 "$bench" versiongen --quick; }
+check "a map without one of the symbols is found out" status 1 versiongen_with shortened
+cp log report
+check "and it is said how many it has" grep -q 'the map of 550 symbols has 549 of them' report
+check "a versiongen that prints nothing is found out" status 1 versiongen_with silent
+cp log report
+check "and the commands are named" grep -qF 'versiongen map (1 files): prints nothing' report
+
 # ---- the command line ----
 
 check "help is given" "$bench" --help
 for arguments in '' 'nonsense' 'audit --nonsense' 'audit --rounds' 'audit --rounds 0' \
 	'audit --rounds x' 'audit --files /nonexistent' \
-	'audit --svg /nonexistent/f.svg' 'audit --quick --check'; do
+	'audit --svg /nonexistent/f.svg' 'audit --quick --check' 'versiongen --cold' \
+	'versiongen --files stubs' 'versiongen --quick --check'; do
 	# shellcheck disable=SC2086 # words
 	check "wrong usage is refused: bench $arguments" status 2 "$bench" $arguments
 done

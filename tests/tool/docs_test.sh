@@ -241,7 +241,7 @@ libraries_are_silent() {
 	local file bad=0 calls
 	calls='\<(v?printf|puts|putchar|perror|psignal|exit|_exit|_Exit|quick_exit|abort|assert|err|errx|warn|warnx)[[:space:]]*\('
 
-	for file in "$1"/symbols/*.[ch] "$1"/runtime/*.[ch]; do
+	for file in "$1"/symbols/*.[ch] "$1"/versiongen/*/*.[ch] "$1"/runtime/*.[ch]; do
 		case ${file#"$1"/} in symbols/cli.[ch] | symbols/diff.c | runtime/guard.c) continue ;; esac
 		[[ -n $(code_of "$file") ]] || {
 			echo "$file: nothing to look at"
@@ -267,6 +267,20 @@ blocks() {
 		on && inside && mine' "$tree/README.md"
 }
 
+# commands_print SECTION: its lines `$ COMMAND` print what stands below them. What another machine has
+# other packages for (git) is left out.
+commands_print() {
+	local line
+
+	blocks "$1" '' | sed '/git 2>/,$d' | grep . >wanted
+	[[ -s wanted ]] || return 1
+	sed -n 's/^\$ //p' wanted | while read -r line; do
+		printf '$ %s\n' "$line"
+		bash -c "$line" 2>&1
+	done | grep . >found
+	diff wanted found
+}
+
 readme_runs() {
 	mkdir -p "$dir/readme" && cd "$dir/readme" || return 1
 	PATH=$ABILOCK_PREFIX/bin:$PATH
@@ -277,13 +291,9 @@ readme_runs() {
 	blocks 'In 60 seconds' '' | grep -v '^$' | sed '/^\$ abiaudit/,$d' | sed "s,/home/you,$PWD," >wanted
 	bash -e script >found || return 1
 	diff wanted found || return 1
-	blocks 'What is in a binary, what does it need?' '' | sed '/git 2>/,$d' | grep . >wanted
-	[[ -s wanted ]] || return 1
-	sed -n 's/^\$ //p' wanted | while read -r line; do
-		printf '$ %s\n' "$line"
-		bash -c "$line" 2>&1
-	done | grep . >found
-	diff wanted found
+	blocks 'One list, everything else follows' sh | bash -e || return 1
+	commands_print 'One list, everything else follows' || return 1
+	commands_print 'What is in a binary, what does it need?'
 }
 
 # ---- the rules must be able to fail ----
@@ -352,6 +362,8 @@ broken versiongen/map.c '1i #include "process.h"'
 check_not "an include of the neighbour is noticed" includes_stay "$dir/broken" versiongen symbols
 broken symbols/arena.c '$a void f(void) { fprintf(stderr, "x"); }'
 check_not "a library that prints is noticed" libraries_are_silent "$dir/broken"
+broken versiongen/lint/lint.c '$a void f(void) { puts("x"); }'
+check_not "a part of versiongen that prints is noticed" libraries_are_silent "$dir/broken"
 broken symbols/arena.c '$a void f(void) { abort(); }'
 check_not "a library that aborts is noticed" libraries_are_silent "$dir/broken"
 

@@ -1,15 +1,95 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# What scripts/bench measures: a line for each mode, in the order of the tables.
-#
-#   mode KEY KIND SET LIST FLOOR OURS LABEL WORK COMMAND...
-#   peer TOOL PACKAGE KEY SET LIST FLOOR OURS LABEL WORK COMMAND...
-#
-#   KIND    floor, ours or peer
-#   SET     the table: all, each, symbols, depends, linear or cold
-#   LIST    of names, which the command reads from the standard input
-#   FLOOR   key of the mode that is its floor, or -
-#   OURS    key of the mode of abiaudit that answers the same, or -
+# What `scripts/bench audit` measures: a line for each mode, in the order of the tables. Sets are all,
+# each, symbols, depends, linear and cold.
+
+# shellcheck disable=SC2034 # of scripts/bench
+subject_name=abiaudit unit="a file" floor_name="reading the same tables, no more"
+
+set_titles() {
+	printf '%s\t%s\n' all "all files in one run" each "a process for each file" \
+		symbols "symbols files" depends "dependencies of Debian packages" \
+		cold "all files, nothing in the page cache"
+}
+
+# ---- files ----
+
+folders=(/usr/lib /usr/bin /usr/sbin /usr/libexec /usr/lib32 /usr/lib64 /usr/libx32
+	/lib /bin /sbin /lib32 /lib64 /libx32)
+
+# Links to folders are not followed, so that a file has one name; hard links share an inode.
+system_files() {
+	find "${folders[@]}" -xdev -path /usr/lib/debug -prune -o \
+		-type f -size +51c ! -name $'*\n*' -printf '%D:%i %p\n' 2>/dev/null |
+		sort -u -k 1,1 | cut -d ' ' -f 2- | sort
+}
+
+given_files() { awk -v at="$PWD" '{ print (/^\// ? "" : at "/") $0 }' "$files"; }
+
+# usable COUNT LIST COMMAND...: some files of a list, those that the command, with -e, prints
+# something about
+usable() {
+	local list=$lists/$2 name out
+
+	while read -r name; do
+		out=$(cd "$work/package" && "${@:3}" -e"$name" 2>/dev/null </dev/null) || continue
+		[[ -z $out ]] || echo "$name"
+	done < <(sample "$1" "$list")
+}
+
+make_lists() {
+	local most=1000000 each=240 libraries=40 programs=24 size=100000 list
+
+	if [[ $quick ]]; then
+		most=40 each=6 libraries=2 programs=1 size=1000 rounds=2
+	fi
+	if [[ $files ]]; then given_files; else system_files; fi | "$elf_files" >"$lists/found" || :
+	[[ -s $lists/found ]] || stop "no program and no shared object among the files"
+	sample "$most" "$lists/found" >"$lists/all"
+	sample "$each" "$lists/all" >"$lists/each"
+	sample $(($(lines_of all) / 2)) "$lists/all" >"$lists/half"
+	sample $(($(lines_of all) / 4)) "$lists/all" >"$lists/quarter"
+	make_debian_lists "$libraries" "$programs"
+	make_library $((size / 10)) small
+	make_library "$size" middle
+	make_library $((size * 10)) large
+	for list in "$lists"/*; do
+		symbols_of[${list##*/}]=$(count_tables "$list" | cut -d ' ' -f 4)
+	done
+}
+
+# Libraries and programs that dpkg's tools have an answer about; where these tools are not, neither
+# is the database that the answer comes from.
+make_debian_lists() {
+	: >"$lists/libraries.some"
+	: >"$lists/programs.some"
+	if command -v dpkg-gensymbols >/dev/null; then
+		grep -E '/lib[^/]*\.so(\.[0-9.]+)?$' "$lists/found" >"$lists/libraries" || :
+		usable "$1" libraries dpkg-gensymbols -q -pbench -v1 -O >"$lists/libraries.some"
+		[[ -s $lists/libraries.some ]] || note "dpkg-gensymbols: no library to measure with"
+	fi
+	if command -v dpkg-shlibdeps >/dev/null; then
+		grep -E '/bin/[^/]*$|/lib[^/]*\.so\.[0-9.]+$' "$lists/found" >"$lists/programs" || :
+		usable "$2" programs dpkg-shlibdeps -O >"$lists/programs.some"
+		[[ -s $lists/programs.some ]] || note "dpkg-shlibdeps: no file to measure with"
+	fi
+	sed 's/^/-e/' "$lists/libraries.some" >"$lists/libraries.some.e"
+}
+
+# make_library COUNT LIST: one with so many symbols, whose names have an ordinary length, alone in
+# a list
+make_library() {
+	awk -v n="$1" 'BEGIN {
+		print "BENCH_1.0 {\n  global:"
+		for (i = 0; i < n; i++)
+			printf "    bench_function_number_%d;\n", i
+		print "  local: *;\n};"
+	}' >"$work/syms"
+	"$versiongen" stub "$work/syms" --soname libbench.so.1 -o "$work/libbench-$2.so"
+	echo "$work/libbench-$2.so" >"$lists/$2"
+}
+
+# ---- modes ----
 
 many=(xargs -d '\n' -s 1500000) # all names in one call, or as few calls as the system lets
 one=(xargs -d '\n' -n 1)        # a call for each name
@@ -116,6 +196,14 @@ linear() {
 	mode "list_all_$1" ours linear "$1" - - "abiaudit list --all" "$2" "$audit" list --all
 }
 
+warm_modes() {
+	all_modes
+	each_modes
+	symbols_modes
+	depends_modes
+	linear_modes
+}
+
 cold_modes() {
 	mode floor1_cold floor cold all floor1_cold - "floor 1" "dependencies" "$floor" 1
 	mode floor2_cold floor cold all floor2_cold - "floor 2" "symbols" "$floor" 2
@@ -163,4 +251,77 @@ targets() {
 		shlibdeps_each deb_depends_each \
 		"--deb-depends: times faster than dpkg-shlibdeps" at-least 50 \
 		shlibdeps deb_depends
+}
+
+# ---- nothing in the page cache ----
+
+# Nothing of the files is in memory, but the program and its libraries are: without input they run
+# once before.
+take_cold_turns() {
+	local round key
+
+	for ((round = 1; round <= 3; round++)); do
+		say "cold round $round of 3"
+		for key in "${keys[@]}"; do
+			local -n words=command_$key
+			sync
+			echo 3 >/proc/sys/vm/drop_caches
+			"$measure" -C "$work/package" "${words[@]}" >/dev/null
+			run_mode "$key" "$work/runs"
+		done
+	done
+}
+
+more_turns() {
+	if [[ -z $cold ]]; then
+		note "cold: not measured without --cold"
+	elif [[ $(id -u) -ne 0 ]]; then
+		note "cold: not measured, only root can empty the page cache"
+	elif ! { true >/proc/sys/vm/drop_caches; } 2>/dev/null; then
+		note "cold: not measured, /proc/sys/vm/drop_caches cannot be written here"
+	else
+		keys=()
+		cold_modes
+		take_cold_turns
+	fi
+}
+
+# ---- the report ----
+
+# A faster answer that leaves rows out is no answer: list --all has as many as the floor reads.
+check_answers() {
+	local rows
+
+	rows=$("$audit" list --all <"$lists/all" 2>/dev/null | grep -cE '^ *[0-9]+: ') || :
+	if [[ $rows -ne ${symbols_of[all]} ]]; then
+		note "list --all prints $rows symbols, the floor reads ${symbols_of[all]}"
+		broken=$((broken + 1))
+	fi
+}
+
+subject_facts() {
+	printf 'files\t%s\n' "$(lines_of all)"
+	printf 'without_tables\t%s\n' "$(count_tables "$lists/all" | cut -d ' ' -f 2)"
+	printf 'symbols\t%s\n' "${symbols_of[all]}"
+}
+
+print_introduction() {
+	printf '%s files (%s of them without dynamic tables), %s dynamic symbols. ' \
+		"$(fact files)" "$(fact without_tables)" "$(fact symbols)"
+	print_system
+	printf 'Warm where not said otherwise; in turns; medians; the output of all tools goes to '
+	printf '/dev/null.\n"x floor" is the time in those of the floor, "x ours" in those of '
+	printf 'abiaudit for the same answer.\n'
+}
+
+print_tables() {
+	table all "All $(fact files) files in one run"
+	table each "A process for each file: $(lines_of each) of them"
+	table symbols "Debian symbols files: $(lines_of libraries.some) libraries"
+	table depends "Dependencies of Debian packages: $(lines_of programs.some) files"
+	table cold "All files, nothing in the page cache"
+}
+
+svg_caption() {
+	echo "$(fact files) files, $(fact symbols) dynamic symbols; $(fact processor)"
 }
