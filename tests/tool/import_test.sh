@@ -290,6 +290,10 @@ bad1.syms:4:1: error: expected the name of a symbol [import-syntax]
 bad1.syms:5:1: error: symbol virA is listed twice in LIBVIRT_PRIVATE [import-twice]
 bad2.syms:1:6: error: expected the name of a symbol [import-syntax]
 END
+echo '{ global: virX; };' >nameless.syms
+says "a public list without a node is refused" 3 nameless.syms private.syms <<'END'
+nameless.syms:1:1: error: a public list has a version node with a name, not a script without one [import-syntax]
+END
 
 # ---- Debian ----
 

@@ -154,11 +154,15 @@ static int import_list(struct import *import, size_t source, size_t node, struct
 	return complete ? 0 : abilock_error_nomem(err);
 }
 
-static bool hides_rest(const struct import *import)
+/* With a `*` of any kind nothing is left to hide, and ld refuses a second one of the other kind. */
+static bool has_star(const struct import *import)
 {
-	for (size_t i = 0; i < import->symbol_count; i++)
-		if (import->symbols[i].entry.is_local && str_eq(import->symbols[i].entry.text, "*"))
+	for (size_t i = 0; i < import->symbol_count; i++) {
+		const struct abilock_entry *entry = &import->symbols[i].entry;
+
+		if (entry->is_pattern && str_eq(entry->text, "*"))
 			return true;
+	}
 	return false;
 }
 
@@ -183,12 +187,30 @@ static int read_files(struct import *import, size_t first, size_t count, bool sc
 	return result;
 }
 
+/* Linkers take a script without a name alone, and never beside a private node. */
+static int check_names(struct import *import, struct abilock_error *err)
+{
+	for (size_t i = 0; i < import->node_count; i++) {
+		if (import->nodes[i].name[0])
+			continue;
+		if (!abilock_diagnostics_add(&import->diags, ABILOCK_LEVEL_ERROR, "import-syntax",
+					     import->nodes[i].place,
+					     "a public list has a version node with a name, not a "
+					     "script without one"))
+			return abilock_error_nomem(err);
+		return import_result(import, err);
+	}
+	return 0;
+}
+
 int import_libvirt(struct import *import, size_t first, size_t count,
 		   const struct import_options *options, struct abilock_error *err)
 {
 	const char *name = options->node ? options->node : "LIBVIRT_PRIVATE";
 
 	int r = read_files(import, first, count, true, ABILOCK_NO_NODE, err);
+	if (r == 0)
+		r = check_names(import, err);
 	if (r < 0 && r != ABILOCK_E_SYNTAX)
 		return r;
 	import_keep_script_names(import, options);
@@ -200,7 +222,7 @@ int import_libvirt(struct import *import, size_t first, size_t count,
 	import->headers_above = true;
 	int twice = import_check_twice(import, err);
 	r = r < 0 ? r : twice;
-	if (r == 0 && !hides_rest(import))
+	if (r == 0 && !has_star(import))
 		r = import_hide_rest(import, node, err);
 	return r < 0 ? r : import_result(import, err);
 }
