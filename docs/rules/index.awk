@@ -7,7 +7,7 @@
 BEGIN {
 	print "# Rules"
 	print ""
-	print "What `versiongen lint` finds. The table is made from the pages by `index.awk`."
+	print "What versiongen finds in declarations, most of it with `versiongen lint`. The table is made from the pages by `index.awk`."
 	print ""
 	print "| rule | level | tool | `--fix` | |"
 	print "|---|---|---|---|---|"
