@@ -9,7 +9,11 @@ void abilock_name_table_deinit(struct abilock_name_table *names)
 	*names = (struct abilock_name_table){0};
 }
 
-/* FNV-1a, and the upper half folded in: the lower bits pick the slot. */
+/*
+ * FNV-1a, and the upper half folded in: the lower bits pick the slot. With a weaker hash, such as
+ * those of ELF, a file could have any number of names with the same one, and each of them would be
+ * compared with all the others.
+ */
 static uint64_t hash_of(const char *name)
 {
 	uint64_t hash = 0xcbf29ce484222325;
@@ -31,10 +35,9 @@ static struct abilock_name_slot *slot_of(const struct abilock_name_table *names,
 	return &names->slots[at];
 }
 
-static bool grow(struct abilock_name_table *names)
+static bool resize(struct abilock_name_table *names, size_t size)
 {
-	struct abilock_name_table grown = {.size = names->size ? names->size * 2 : FIRST_SIZE,
-					   .count = names->count};
+	struct abilock_name_table grown = {.size = size, .count = names->count};
 
 	grown.slots = calloc(grown.size, sizeof(*grown.slots));
 	if (!grown.slots)
@@ -51,6 +54,20 @@ static bool grow(struct abilock_name_table *names)
 	free(names->slots);
 	*names = grown;
 	return true;
+}
+
+static bool grow(struct abilock_name_table *names)
+{
+	return resize(names, names->size ? names->size * 2 : FIRST_SIZE);
+}
+
+bool abilock_name_table_reserve(struct abilock_name_table *names, size_t count)
+{
+	size_t size = names->size ? names->size : FIRST_SIZE;
+
+	while (size / 2 < count)
+		size *= 2;
+	return size == names->size || resize(names, size);
 }
 
 void *abilock_name_table_find(const struct abilock_name_table *names, const char *name)

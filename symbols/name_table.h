@@ -18,6 +18,13 @@ struct abilock_name_table {
 
 void abilock_name_table_deinit(struct abilock_name_table *names);
 
+/**
+ * Make room for @p count names, so that putting them in moves none.
+ *
+ * @return false when memory is out.
+ */
+bool abilock_name_table_reserve(struct abilock_name_table *names, size_t count) _must_check_;
+
 /** The value of a name, or NULL. */
 void *abilock_name_table_find(const struct abilock_name_table *names, const char *name);
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "facts_sections.h"
+#include "name_table.h"
 #include "readelf.h"
 
 const char *fact_name(enum fact_code code)
@@ -89,66 +90,26 @@ static bool add_names(struct facts *facts, enum fact_code code, const char *subj
 
 /* ---- default versions: a table of names ---- */
 
-struct slot {
-	const char *name;
-	uint32_t hash;
-	uint32_t count;
-};
-
+/* A value is the number of default versions that its name has. */
 struct defaults {
-	struct slot *slots;
-	size_t mask; /* one less than their number, a power of two */
+	struct abilock_name_table counts;
 	size_t doubled;
 };
 
-static void defaults_deinit(struct defaults *defaults)
+static bool note_default(struct defaults *defaults, const char *name)
 {
-	free(defaults->slots);
+	void **value = abilock_name_table_value(&defaults->counts, name);
+
+	if (!value)
+		return false;
+	*value = (void *)((uintptr_t)*value + 1);
+	defaults->doubled += (uintptr_t)*value == 2;
+	return true;
 }
 
-static bool defaults_init(struct defaults *defaults, uint64_t symbol_count)
+static bool is_doubled(const struct defaults *defaults, const char *name)
 {
-	size_t size = 16;
-
-	while (size / 2 < symbol_count)
-		size *= 2;
-	defaults->slots = calloc(size, sizeof(*defaults->slots));
-	defaults->mask = size - 1;
-	return defaults->slots != NULL;
-}
-
-/* FNV-1a. With a weaker hash, such as those of ELF, a file could have any number of names with the
- * same one, and each of them would be compared with all the others. */
-static uint64_t hash_of(const char *name)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
-	return hash;
-}
-
-static struct slot *find_slot(const struct defaults *defaults, const char *name)
-{
-	const uint64_t hash = hash_of(name);
-	const uint32_t high = (uint32_t)(hash >> 32);
-
-	for (size_t at = (high ^ hash) & defaults->mask;; at = (at + 1) & defaults->mask) {
-		struct slot *slot = &defaults->slots[at];
-
-		if (!slot->name)
-			slot->hash = high;
-		if (!slot->name || (slot->hash == high && str_eq(slot->name, name)))
-			return slot;
-	}
-}
-
-static void note_default(struct defaults *defaults, const char *name)
-{
-	struct slot *slot = find_slot(defaults, name);
-
-	slot->name = name;
-	defaults->doubled += ++slot->count == 2;
+	return (uintptr_t)abilock_name_table_find(&defaults->counts, name) >= 2;
 }
 
 /* ---- exports ---- */
@@ -167,7 +128,7 @@ static void scan_deinit(struct scan *scan)
 	names_deinit(&scan->leaks);
 	names_deinit(&scan->unique);
 	names_deinit(&scan->node_symbols);
-	defaults_deinit(&scan->defaults);
+	abilock_name_table_deinit(&scan->defaults.counts);
 	free(scan->exports);
 }
 
@@ -184,9 +145,7 @@ static bool scan_export(struct scan *scan, const struct abilock_symbol *symbol,
 		scan->exports[version->index]++;
 	else if (!push(&scan->leaks, symbol->name))
 		return false;
-	if (!symbol->hidden)
-		note_default(&scan->defaults, symbol->name);
-	return true;
+	return symbol->hidden || note_default(&scan->defaults, symbol->name);
 }
 
 /* A default version of a symbol that has several. */
@@ -211,7 +170,7 @@ static int collect_doubled(const struct scan *scan, struct abilock_arena *arena,
 		if (r < 0)
 			return r;
 		if (!abilock_symbol_is_export(&symbol) || symbol.hidden ||
-		    find_slot(&scan->defaults, symbol.name)->count < 2)
+		    !is_doubled(&scan->defaults, symbol.name))
 			continue;
 		struct doubled *item = abilock_array_push(items, count, sizeof(*item));
 		if (!item)
@@ -267,7 +226,8 @@ static int scan_symbols(struct abilock_object *object, struct scan *scan, struct
 	}
 	if (scan->has_nodes) {
 		scan->exports = calloc(indices, sizeof(*scan->exports));
-		if (!scan->exports || !defaults_init(&scan->defaults, object->symbol_count))
+		if (!scan->exports || !abilock_name_table_reserve(&scan->defaults.counts,
+								  (size_t)object->symbol_count))
 			return abilock_error_nomem(err);
 	}
 	for (uint64_t i = 1; i < object->symbol_count; i++) {
