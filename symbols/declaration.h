@@ -38,9 +38,6 @@
 /** Most `include`s inside each other. */
 #define ABILOCK_DECLARATION_DEPTH_MAX 64
 
-/** Start of the marker names that versiongen adds; a declaration may not list one. */
-#define ABILOCK_MARKER_PREFIX "abilock_marker_"
-
 /** What an entry is compared with: the symbol, or what a demangler makes of it. */
 enum abilock_language {
 	ABILOCK_LANGUAGE_C,

@@ -14,13 +14,18 @@ void abilock_name_table_deinit(struct abilock_name_table *names)
  * those of ELF, a file could have any number of names with the same one, and each of them would be
  * compared with all the others.
  */
-static uint64_t hash_of(const char *name)
+static uint64_t hash_of_part(const char *name, size_t length)
 {
 	uint64_t hash = 0xcbf29ce484222325;
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3;
 	return hash ^ hash >> 32;
+}
+
+static uint64_t hash_of(const char *name)
+{
+	return hash_of_part(name, strlen(name));
 }
 
 /* The slot of the name, or the free slot where it belongs. */
@@ -73,6 +78,22 @@ bool abilock_name_table_reserve(struct abilock_name_table *names, size_t count)
 void *abilock_name_table_find(const struct abilock_name_table *names, const char *name)
 {
 	return names->size ? slot_of(names, name, hash_of(name))->value : NULL;
+}
+
+void *abilock_name_table_find_part(const struct abilock_name_table *names, const char *name,
+				   size_t length)
+{
+	const uint64_t hash = hash_of_part(name, length);
+	size_t at = hash & (names->size - 1);
+
+	if (!names->size)
+		return NULL;
+	for (; names->slots[at].name; at = (at + 1) & (names->size - 1))
+		if (names->slots[at].hash == hash &&
+		    strncmp(names->slots[at].name, name, length) == 0 &&
+		    names->slots[at].name[length] == '\0')
+			return names->slots[at].value;
+	return NULL;
 }
 
 void **abilock_name_table_value(struct abilock_name_table *names, const char *name)

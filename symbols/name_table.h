@@ -28,6 +28,10 @@ bool abilock_name_table_reserve(struct abilock_name_table *names, size_t count) 
 /** The value of a name, or NULL. */
 void *abilock_name_table_find(const struct abilock_name_table *names, const char *name);
 
+/** As abilock_name_table_find() for the first @p length bytes of @p name, none of them a NUL. */
+void *abilock_name_table_find_part(const struct abilock_name_table *names, const char *name,
+				   size_t length);
+
 /**
  * Set the value of a name.
  *

@@ -22,3 +22,23 @@ bool abilock_node_name_is_private(const char *name)
 	}
 	return false;
 }
+
+const char *abilock_node_name_fingerprint(const char *name)
+{
+	enum { DIGITS = 16 };
+	const size_t length = strlen(name);
+	const char *digits = length > DIGITS + 1 ? name + length - DIGITS : NULL;
+
+	if (!digits || digits[-1] != '_' || strspn(digits, "0123456789abcdef") != DIGITS)
+		return NULL;
+	const size_t stem = length - DIGITS - 1, word = strlen("_PRIVATE");
+
+	return stem > word && memcmp(name + stem - word, "_PRIVATE", word) == 0 ? digits : NULL;
+}
+
+bool abilock_node_names_differ_in_types(const char *a, const char *b)
+{
+	const char *x = abilock_node_name_fingerprint(a), *y = abilock_node_name_fingerprint(b);
+
+	return x && y && x - a == y - b && memcmp(a, b, (size_t)(x - a)) == 0 && !str_eq(x, y);
+}

@@ -12,6 +12,9 @@
 /** Node index of a symbol that belongs to no version node (base or unversioned). */
 #define ABILOCK_NO_NODE SIZE_MAX
 
+/** Start of the marker names that versiongen adds; a declaration may not list one. */
+#define ABILOCK_MARKER_PREFIX "abilock_marker_"
+
 /** One version node. */
 struct abilock_node {
 	const char *name; /**< As the ELF file has it, or as declared (without a tag). */
@@ -60,5 +63,16 @@ static inline void abilock_surface_freep(struct abilock_surface **surface)
  * (Qt_5_PRIVATE_API) write it.
  */
 bool abilock_node_name_is_private(const char *name);
+
+/**
+ * The fingerprint in the name of a private node, `X_PRIVATE_0123456789abcdef`: what the tag `abi`
+ * makes of it.
+ *
+ * @return The 16 digits at the end of @p name; NULL where the tag is another, or none.
+ */
+const char *abilock_node_name_fingerprint(const char *name);
+
+/** Whether two such names differ in the fingerprint alone: types behind the node changed. */
+bool abilock_node_names_differ_in_types(const char *a, const char *b);
 
 #endif

@@ -144,3 +144,28 @@ void abilock_text_field(struct abilock_text *text, const char *s)
 	}
 	abilock_text_add(text, plain, (size_t)(s - plain));
 }
+
+size_t abilock_utf8_sequence(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t more;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		more = 1;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		more = 2;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		more = 3;
+	else
+		return 0;
+	/* Overlong forms, surrogates, and what lies beyond U+10FFFF show in the second byte. */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i <= more; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return more + 1;
+}

@@ -75,4 +75,10 @@ void abilock_text_hex(struct abilock_text *text, uint64_t value, unsigned width)
  */
 void abilock_text_field(struct abilock_text *text, const char *s);
 
+/**
+ * Bytes of the UTF-8 sequence that @p s starts with; 0 where none does (RFC 3629, section 4). A NUL
+ * is a sequence of one.
+ */
+size_t abilock_utf8_sequence(const char *s);
+
 #endif
