@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnostics.h"
 
+const char *abilock_level_name(enum abilock_level level)
+{
+	static const char *const names[] = {
+		[ABILOCK_LEVEL_ERROR] = "error",
+		[ABILOCK_LEVEL_WARNING] = "warning",
+		[ABILOCK_LEVEL_NOTE] = "note",
+	};
+
+	return names[level];
+}
+
 void abilock_diagnostics_deinit(struct abilock_diagnostics *diags)
 {
 	free(diags->items);
@@ -152,15 +163,15 @@ void abilock_diagnostic_write(struct abilock_text *out, const struct abilock_dia
 {
 	const struct abilock_place *place = &diag->place;
 	const struct abilock_source *source = &sources[place->file];
-	const bool is_error = diag->level == ABILOCK_LEVEL_ERROR;
-	const char *start = !colour ? "" : is_error ? "\033[31;1m" : "\033[35;1m";
+	static const char *const colours[] = {"\033[31;1m", "\033[35;1m", "\033[36;1m"};
+	const char *start = colour ? colours[diag->level] : "";
 	const char *stop = colour ? "\033[0m" : "";
 	size_t length = 0;
 
 	abilock_text_puts(out, source->path);
 	if (place->line > 0)
 		abilock_text_printf(out, ":%u:%u", place->line, place->column);
-	abilock_text_printf(out, ": %s%s:%s %s", start, is_error ? "error" : "warning", stop,
+	abilock_text_printf(out, ": %s%s:%s %s", start, abilock_level_name(diag->level), stop,
 			    diag->message);
 	if (diag->rule)
 		abilock_text_printf(out, " [%s]", diag->rule);

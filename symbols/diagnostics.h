@@ -29,6 +29,7 @@ struct abilock_source {
 enum abilock_level {
 	ABILOCK_LEVEL_ERROR,
 	ABILOCK_LEVEL_WARNING,
+	ABILOCK_LEVEL_NOTE, /**< Worth knowing, nothing to mend. */
 };
 
 struct abilock_diagnostic {
@@ -37,7 +38,20 @@ struct abilock_diagnostic {
 	struct abilock_place place;
 	const char *message; /**< One line, no full stop. */
 	const char *fix;     /**< What to do, one line; or NULL. */
+	/* What is found in binaries has these as well; all may be NULL or 0. Lent by the adder, or
+	   in the arena. */
+	const char *subject;  /**< Symbol (`foo@@NODE`), node or type: what a ledger names. */
+	const char **details; /**< Lines of their own, such as the members that changed. */
+	size_t detail_count;
+	const char **symbols; /**< Symbols that it is about, where the subject is none. */
+	size_t symbol_count;
+	const char *c_file; /**< Where the C source declares the subject. */
+	unsigned c_line;
+	const char *accepted; /**< Why it is meant: the reason in the ledger. It fails nothing. */
 };
+
+/** `error`, `warning` or `note`. */
+const char *abilock_level_name(enum abilock_level level);
 
 /** Initialise with `{ 0 }`, release with abilock_diagnostics_deinit(). */
 struct abilock_diagnostics {

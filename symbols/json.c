@@ -12,35 +12,10 @@ struct json_object *json_new(void)
 	return json_object_new_object();
 }
 
-/* Bytes of the UTF-8 sequence that @p s starts with; 0 where none does (RFC 3629, section 4). */
-static size_t utf8_sequence(const unsigned char *s)
-{
-	size_t more;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] >= 0xc2 && s[0] <= 0xdf)
-		more = 1;
-	else if (s[0] >= 0xe0 && s[0] <= 0xef)
-		more = 2;
-	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
-		more = 3;
-	else
-		return 0;
-	/* Overlong forms, surrogates, and what lies beyond U+10FFFF show in the second byte. */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	for (size_t i = 1; i <= more; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return more + 1;
-}
-
 static bool is_utf8(const char *s)
 {
 	for (size_t n; *s; s += n) {
-		n = utf8_sequence((const unsigned char *)s);
+		n = abilock_utf8_sequence(s);
 		if (n == 0)
 			return false;
 	}
@@ -53,7 +28,7 @@ static char *make_utf8(const char *s)
 	char *copy = malloc(strlen(s) * strlen(REPLACEMENT) + 1), *to = copy;
 
 	while (copy && *s) {
-		size_t n = utf8_sequence((const unsigned char *)s);
+		size_t n = abilock_utf8_sequence(s);
 
 		to = n ? mempcpy(to, s, n) : mempcpy(to, REPLACEMENT, strlen(REPLACEMENT));
 		s += n ? n : 1;

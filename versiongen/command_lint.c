@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "../symbols/diagnostics_format.h"
 #include "../symbols/json.h"
+#include "../symbols/rule_pages.h"
 #include "job.h"
 #include "lint/lint.h"
 #include "lint/lint_text.h"
@@ -21,8 +23,21 @@ enum {
 /* Each pass mends what it can without two edits in one place; more than these never were needed. */
 enum { PASSES_MAX = 64 };
 
+struct file;
+
+/* Findings of all files, for the formats that have one document. */
+struct all {
+	struct file **files; /* malloc'ed array: what the findings point into stays */
+	size_t file_count;
+	struct abilock_diagnostics diags;
+	struct abilock_source *sources; /* malloc'ed */
+	size_t source_count;
+};
+
 struct run {
 	const struct abilock_invocation *inv;
+	enum diagnostics_format format;
+	struct all all;
 	struct json_object *findings; /* NULL for text */
 	struct json_object *fixes;
 	size_t errors; /* that count for the exit status */
@@ -44,6 +59,27 @@ static void file_deinit(struct file *file)
 	lint_deinit(&file->lint);
 	abilock_diagnostics_deinit(&file->diags);
 	abilock_declaration_free(file->decl);
+}
+
+static void file_freep(struct file **file)
+{
+	if (*file)
+		file_deinit(*file);
+	free(*file);
+}
+
+static void all_deinit(struct all *all)
+{
+	for (size_t i = 0; i < all->file_count; i++)
+		file_freep(&all->files[i]);
+	free(all->files);
+	abilock_diagnostics_deinit(&all->diags);
+	free(all->sources);
+}
+
+static void run_deinit(struct run *run)
+{
+	all_deinit(&run->all);
 }
 
 /* Whether an option was given for a rule, by its id or by `warning`. */
@@ -96,20 +132,89 @@ static void judge(struct run *run, struct abilock_diagnostics *diags)
 	diags->count = kept;
 }
 
+static bool add_to_all(struct all *all, const struct abilock_diagnostics *diags,
+		       const struct abilock_source *sources, size_t source_count)
+{
+	const uint32_t first = (uint32_t)all->source_count;
+
+	for (size_t i = 0; i < source_count; i++) {
+		struct abilock_source *to =
+			abilock_array_push(&all->sources, &all->source_count, sizeof(*to));
+
+		if (!to)
+			return false;
+		*to = sources[i];
+	}
+	for (size_t i = 0; i < diags->count; i++) {
+		struct abilock_diagnostic *to =
+			abilock_array_push(&all->diags.items, &all->diags.count, sizeof(*to));
+
+		if (!to)
+			return false;
+		*to = diags->items[i];
+		to->place.file += first;
+	}
+	return !diags->failed;
+}
+
+static bool report_json(struct run *run, const struct abilock_diagnostics *diags,
+			const struct abilock_source *sources)
+{
+	for (size_t i = 0; i < diags->count; i++)
+		if (!add_json(run->findings, &diags->items[i], sources))
+			return false;
+	return true;
+}
+
 static int report(struct run *run, struct abilock_diagnostics *diags,
-		  const struct abilock_source *sources)
+		  const struct abilock_source *sources, size_t source_count)
 {
 	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
+	bool is_done = true;
 
 	judge(run, diags);
-	if (!run->findings)
+	if (run->format == DIAGNOSTICS_TEXT)
 		abilock_diagnostics_write(&text, diags, sources, isatty(STDOUT_FILENO));
-	for (size_t i = 0; run->findings && i < diags->count; i++)
-		if (!add_json(run->findings, &diags->items[i], sources))
-			return abilock_error_nomem(&run->err);
+	else if (run->format == DIAGNOSTICS_JSON)
+		is_done = report_json(run, diags, sources);
+	else
+		is_done = add_to_all(&run->all, diags, sources, source_count);
 	if (text.length > 0)
 		(void)fwrite(text.data, 1, text.length, stdout);
-	return text.failed ? abilock_error_nomem(&run->err) : 0;
+	return text.failed || !is_done ? abilock_error_nomem(&run->err) : 0;
+}
+
+static void add_operands(struct abilock_text *text, const struct abilock_invocation *inv)
+{
+	for (size_t i = 0; i < inv->operand_count; i++)
+		abilock_text_printf(text, "%s%s", i > 0 ? " " : "", inv->operands[i]);
+	abilock_text_putc(text, '\0');
+}
+
+/* The one document of all files. */
+static int print_all(struct run *run)
+{
+	_cleanup_(abilock_text_deinit) struct abilock_text text = {0}, subject = {0};
+	_cleanup_(freep) char *root = getcwd(NULL, 0);
+
+	add_operands(&subject, run->inv);
+	if (subject.failed)
+		return abilock_error_nomem(&run->err);
+	const struct diagnostics_document document = {
+		.tool = "versiongen",
+		.command = "lint",
+		.subject = subject.data,
+		.diags = &run->all.diags,
+		.sources = run->all.sources,
+		.rules = lint_rules,
+		.rule_count = lint_rule_count,
+		.root = root,
+	};
+	int r = diagnostics_format_write(&text, run->format, &document, &run->err);
+
+	if (r == 0 && text.length > 0)
+		(void)fwrite(text.data, 1, text.length, stdout);
+	return r;
 }
 
 /* ---- fixes ---- */
@@ -161,9 +266,9 @@ static int report_fixes(struct run *run, const struct lint *lint, uint32_t file)
 			continue;
 		group = edit->group;
 		const uint32_t line = lint_text_place(&text, file, edit->offset, 0).line;
-		if (!run->fixes)
+		if (run->format == DIAGNOSTICS_TEXT)
 			printf("%s:%u: fixed [%s]\n", path, line, edit->rule);
-		else if (!add_json_fix(run->fixes, edit, path, line))
+		else if (run->fixes && !add_json_fix(run->fixes, edit, path, line))
 			return abilock_error_nomem(&run->err);
 	}
 	return 0;
@@ -220,9 +325,21 @@ static int read_file(struct run *run, struct file *file)
 
 static int report_file(struct run *run, struct file *file)
 {
-	int r = report(run, &file->diags, file->decl->sources);
+	int r = report(run, &file->diags, file->decl->sources, file->decl->source_count);
 
-	return r < 0 ? r : report(run, &file->lint.diags, file->lint.sources);
+	return r < 0 ? r
+		     : report(run, &file->lint.diags, file->lint.sources, file->lint.source_count);
+}
+
+static int keep_file(struct run *run, struct file **file)
+{
+	struct file **to =
+		abilock_array_push(&run->all.files, &run->all.file_count, sizeof(struct file *));
+
+	if (!to)
+		return abilock_error_nomem(&run->err);
+	*to = take_ptr(*file);
+	return 0;
 }
 
 /* Read, and read again after each pass that changed something. */
@@ -231,16 +348,24 @@ static int lint_file(struct run *run, const char *path)
 	const bool fixes = abilock_cli_has(run->inv, OPT_FIX);
 
 	for (size_t pass = 0;; pass++) {
-		_cleanup_(file_deinit) struct file file = {.path = path};
+		_cleanup_(file_freep) struct file *file = calloc(1, sizeof(*file));
 		size_t count = 0;
-		int r = read_file(run, &file);
+
+		if (!file)
+			return abilock_error_nomem(&run->err);
+		file->path = path;
+		int r = read_file(run, file);
 
 		/* A file that is not understood is not touched. */
-		if (r == 0 && fixes && file.diags.error_count == 0 && pass < PASSES_MAX)
-			r = fix_pass(run, &file, &count);
+		if (r == 0 && fixes && file->diags.error_count == 0 && pass < PASSES_MAX)
+			r = fix_pass(run, file, &count);
 		run->fixed += count;
-		if (r < 0 || count == 0)
-			return r < 0 ? r : report_file(run, &file);
+		if (r < 0)
+			return r;
+		if (count == 0) {
+			r = report_file(run, file);
+			return r < 0 ? r : keep_file(run, &file);
+		}
 	}
 }
 
@@ -249,7 +374,7 @@ static int lint_file(struct run *run, const char *path)
 static int list_rules(void)
 {
 	for (size_t i = 0; i < lint_rule_count; i++) {
-		const struct lint_rule *rule = &lint_rules[i];
+		const struct abilock_rule *rule = &lint_rules[i];
 
 		printf("%-26s %-8s %s\n", rule->id,
 		       rule->level == ABILOCK_LEVEL_ERROR ? "error" : "warning", rule->summary);
@@ -259,13 +384,16 @@ static int list_rules(void)
 
 static int explain(const struct abilock_invocation *inv, const char *id)
 {
-	const struct lint_rule *rule = lint_rule_find(id);
+	const struct abilock_rule *rule = lint_rule_find(id);
 
 	if (!rule)
 		return abilock_cli_usage(inv, "there is no rule '%s': see --list-rules", id);
 	printf("%s (%s)\n\n%s.\n\nWhat to do: %s.\n%s\nPage: docs/rules/%s.md\n", rule->id,
 	       rule->level == ABILOCK_LEVEL_ERROR ? "error" : "warning", rule->summary, rule->fix,
-	       rule->is_fixed ? "--fix does it where that is safe.\n" : "", rule->id);
+	       lint_rule_is_fixed(rule->id) ? "--fix does it where that is safe.\n" : "", rule->id);
+	const char *body = abilock_rule_page_body(id);
+	if (body)
+		printf("\n%s", body);
 	return ABILOCK_EXIT_OK;
 }
 
@@ -326,24 +454,28 @@ static int lint_all(struct run *run)
 	return status;
 }
 
-static int run_lint(const struct abilock_invocation *inv, bool json)
+static bool start_json(struct run *run, struct json_object *root)
 {
-	_cleanup_(json_freep) struct json_object *root = json ? json_new() : NULL;
-	struct run run = {.inv = inv};
+	return root && json_put_number(root, "format_version", JSON_FORMAT_VERSION) &&
+	       (run->findings = json_put_array(root, "findings")) &&
+	       (run->fixes = json_put_array(root, "fixed"));
+}
 
-	if (json) {
-		if (!root || !json_put_number(root, "format_version", JSON_FORMAT_VERSION) ||
-		    !(run.findings = json_put_array(root, "findings")) ||
-		    !(run.fixes = json_put_array(root, "fixed"))) {
-			(void)abilock_error_nomem(&run.err);
-			return abilock_cli_fail(inv, &run.err);
-		}
+static int run_lint(const struct abilock_invocation *inv, enum diagnostics_format format)
+{
+	const bool json = format == DIAGNOSTICS_JSON;
+	_cleanup_(json_freep) struct json_object *root = json ? json_new() : NULL;
+	_cleanup_(run_deinit) struct run run = {.inv = inv, .format = format};
+
+	if (json && !start_json(&run, root)) {
+		(void)abilock_error_nomem(&run.err);
+		return abilock_cli_fail(inv, &run.err);
 	}
 	int status = lint_all(&run);
-	if (json && print_json(&run, root) < 0)
-		return abilock_cli_fail(inv, &run.err);
-	if (!json)
+	if (format == DIAGNOSTICS_TEXT)
 		print_summary(&run);
+	else if ((json ? print_json(&run, root) : print_all(&run)) < 0)
+		return abilock_cli_fail(inv, &run.err);
 	if (status == ABILOCK_EXIT_OK && run.errors > 0)
 		status = ABILOCK_EXIT_FINDINGS;
 	return status;
@@ -351,17 +483,18 @@ static int run_lint(const struct abilock_invocation *inv, bool json)
 
 static int run(const struct abilock_invocation *inv)
 {
-	const char *format = abilock_cli_value(inv, OPT_FORMAT, "text");
+	const char *name = abilock_cli_value(inv, OPT_FORMAT, NULL);
 	const char *rule = abilock_cli_value(inv, OPT_EXPLAIN, NULL);
+	enum diagnostics_format format;
 
 	if (abilock_cli_has(inv, OPT_LIST))
 		return list_rules();
 	if (rule)
 		return explain(inv, rule);
-	if (!str_eq(format, "text") && !str_eq(format, "json"))
-		return abilock_cli_usage(inv, "unknown format '%s'", format);
+	if (!diagnostics_format_parse(name, &format))
+		return abilock_cli_usage(inv, "unknown format '%s'", name);
 	int status = check_usage(inv);
-	return status >= 0 ? status : run_lint(inv, str_eq(format, "json"));
+	return status >= 0 ? status : run_lint(inv, format);
 }
 
 static const struct abilock_option options[] = {
@@ -370,7 +503,7 @@ static const struct abilock_option options[] = {
 	{"disable", 0, "RULE", "do not report a rule", OPT_DISABLE},
 	{"error-on", 0, "RULE", "take a rule's warnings for errors; 'warning': all of them",
 	 OPT_ERROR_ON},
-	{"format", 'f', "FORMAT", "text (default) or json", OPT_FORMAT},
+	{"format", 'f', "FORMAT", "text (default), json, sarif, junit or github", OPT_FORMAT},
 	{"list-rules", 0, NULL, "print the rules", OPT_LIST},
 	{"explain", 0, "RULE", "say what a rule is about", OPT_EXPLAIN},
 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "baseline_command.h"
+#include "check_command.h"
 #include "cli.h"
 #include "deps.h"
+#include "diff_command.h"
 #include "list.h"
 #include "verify.h"
 
@@ -32,6 +35,31 @@ int main(int argc, char **argv)
 		 .text = abilock_verify_help,
 		 .options = abilock_verify_option_table,
 		 .option_count = abilock_verify_option_count},
+		{.name = "check",
+		 .run = cmd_check,
+		 .max_operands = 2,
+		 .operands = "DECL FILE",
+		 .summary = "fail where a file does not export what is declared",
+		 .text = abilock_check_help,
+		 .options = abilock_check_option_table,
+		 .option_count = abilock_check_option_count},
+		{.name = "baseline",
+		 .run = cmd_baseline,
+		 .min_operands = 1,
+		 .max_operands = -1,
+		 .operands = "FILE...",
+		 .summary = "write down the exported symbols that are released",
+		 .text = abilock_baseline_help,
+		 .options = abilock_baseline_option_table,
+		 .option_count = abilock_baseline_option_count},
+		{.name = "diff",
+		 .run = cmd_diff,
+		 .max_operands = 2,
+		 .operands = "OLD NEW",
+		 .summary = "say what changed between two releases, and what breaks",
+		 .text = abilock_diff_help,
+		 .options = abilock_diff_option_table,
+		 .option_count = abilock_diff_option_count},
 	};
 	const struct abilock_tool tool = {
 		.name = "abiaudit",

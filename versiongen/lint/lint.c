@@ -15,7 +15,7 @@ void lint_deinit(struct lint *lint)
 struct abilock_diagnostic *lint_add(struct lint_check *check, const char *id,
 				    struct abilock_place place, const char *fmt, ...)
 {
-	const struct lint_rule *rule = lint_rule_find(id);
+	const struct abilock_rule *rule = lint_rule_find(id);
 	va_list ap;
 	char *message = NULL;
 

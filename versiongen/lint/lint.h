@@ -8,21 +8,17 @@
 #define VERSIONGEN_LINT_H
 
 #include "../../symbols/declaration.h"
+#include "../../symbols/rule.h"
 
-/** One rule. Those that the reader of declarations reports stand in the same table. */
-struct lint_rule {
-	const char *id; /**< Stable; docs/rules/ID.md is its page. */
-	enum abilock_level level;
-	bool is_fixed;	     /**< --fix mends it, at least in the common case. */
-	const char *summary; /**< One sentence without a full stop. */
-	const char *fix;     /**< What to do, one line. */
-};
-
-extern const struct lint_rule lint_rules[];
+/** Sorted by id. Those that the reader of declarations reports stand in the same table. */
+extern const struct abilock_rule lint_rules[];
 extern const size_t lint_rule_count;
 
 /** The rule of that id, or NULL. */
-const struct lint_rule *lint_rule_find(const char *id);
+const struct abilock_rule *lint_rule_find(const char *id);
+
+/** Whether --fix mends what a rule finds, at least in the common case. */
+bool lint_rule_is_fixed(const char *id);
 
 /** Replace some bytes of a source. Edits of one group are made together or not at all. */
 struct lint_edit {

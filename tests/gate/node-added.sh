@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+released() {
+	declaration 'FOO_1.0 { global: foo; local: *; };'
+	library 'int foo(void) { return 1; }'
+	release
+}
+
+bad() {
+	released
+	declaration 'FOO_1.0 { global: foo; local: *; }; FOO_1.1 { global: bar; } FOO_1.0;'
+	library 'int foo(void) { return 1; } int bar(void) { return 2; }'
+	compare
+}
+
+good() {
+	released
+	declaration 'FOO_1.0 { global: foo; local: *; };'
+	library 'int foo(void) { return 1; }'
+	compare
+}

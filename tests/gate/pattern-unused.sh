@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+bad() {
+	declaration 'FOO_1.0 { global: foo; bar_*; local: *; };'
+	library 'int foo(void) { return 1; }'
+	check_declared
+}
+
+good() {
+	declaration 'FOO_1.0 { global: foo; bar_*; local: *; };'
+	library 'int foo(void) { return 1; } int bar_x(void) { return 2; }'
+	check_declared
+}
