@@ -65,6 +65,24 @@ static int check_machine(struct abilock_check *check)
 
 /* ---- the note ---- */
 
+/*
+ * One tag for all nodes is that of the build. Where it is the fingerprint of a node, the host's is
+ * one of all nodes, and the module's own node has to be among them.
+ */
+static bool is_for_build(const struct abilock_note *module, const struct abilock_note *host)
+{
+	return str_eq(module->tag, host->tag) ||
+	       (module->node && abilock_note_has_node(host, module->node));
+}
+
+static const char *other_types_of_note(const struct abilock_note *host, const char *node)
+{
+	for (size_t i = 0; i < host->node_count; i++)
+		if (abilock_node_names_differ_in_types(host->nodes[i], node))
+			return host->nodes[i];
+	return NULL;
+}
+
 static int check_kind(struct abilock_check *check)
 {
 	const struct abilock_object *module = check->object;
@@ -81,10 +99,15 @@ static int check_kind(struct abilock_check *check)
 		return abilock_check_add(check, ABILOCK_NO_NOTE, module->path, NULL,
 					 "its note has the unknown kind \"%s\"", check->kind);
 	/* The nodes usually say the same, and better: see drop_echoes(). */
-	if (check->host_is_locked && !str_eq(module->note->tag, host->note->tag))
-		return abilock_check_add(check, ABILOCK_OTHER_BUILD, module->note->tag, host->path,
-					 "the host is %s", host->note->tag);
-	return 0;
+	if (!check->host_is_locked || is_for_build(module->note, host->note))
+		return 0;
+	const char *other = node ? other_types_of_note(host->note, node) : NULL;
+	if (other)
+		return abilock_check_add(check, ABILOCK_OTHER_BUILD, node, host->path,
+					 "types behind its symbols changed: the host has %s",
+					 other);
+	return abilock_check_add(check, ABILOCK_OTHER_BUILD, module->note->tag, host->path,
+				 "the host is %s", host->note->tag);
 }
 
 static int check_note(struct abilock_check *check)
@@ -236,8 +259,9 @@ static bool same_build(const struct abilock_object *a, const struct abilock_obje
 	if (a->build_id_size && b->build_id_size)
 		return a->build_id_size == b->build_id_size &&
 		       memcmp(a->build_id, b->build_id, a->build_id_size) == 0;
-	if (a->note && b->note)
-		return str_eq(a->note->tag, b->note->tag);
+	/* One tag can be that of many builds: with `abi` it names types. */
+	if (a->note && b->note && !str_eq(a->note->tag, b->note->tag))
+		return false;
 	return same_nodes(a, b);
 }
 
@@ -260,7 +284,7 @@ static int check_installed(struct abilock_check *check)
 		missing++;
 		satisfied += abilock_object_find_verdef(installed, finding->subject) != NULL;
 	}
-	bool same_tag = note && installed->note && str_eq(note->tag, installed->note->tag) &&
+	bool same_tag = note && installed->note && is_for_build(note, installed->note) &&
 			abilock_report_find(check->report, ABILOCK_OTHER_BUILD, NULL);
 	if ((missing == 0 || satisfied < missing) && !same_tag)
 		return 0;

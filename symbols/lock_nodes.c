@@ -26,7 +26,7 @@ static int add_node_symbols(struct abilock_check *check, enum abilock_code code,
 		if (check->needs.references[i].version != need)
 			continue;
 		/* Our own marker says nothing to a reader, unless nothing else is there. */
-		if (str_starts(name, "abilock_marker_"))
+		if (str_starts(name, ABILOCK_MARKER_PREFIX))
 			marker = name;
 		else
 			r = abilock_report_add_symbol(check->report, check->err, finding, name);
@@ -60,6 +60,34 @@ static int check_promoted(struct abilock_check *check, const struct abilock_vern
 	return 0;
 }
 
+/* The host's node whose name differs from this one in the fingerprint of its types. */
+static const char *other_types(const struct abilock_object *host, const char *node)
+{
+	for (size_t i = 0; i < host->verdef_count; i++)
+		if (abilock_node_names_differ_in_types(host->verdefs[i].name, node))
+			return host->verdefs[i].name;
+	return NULL;
+}
+
+static int add_missing_node(struct abilock_check *check, const struct abilock_verneed *need)
+{
+	const struct abilock_object *host = check->question->host;
+	const char *other = other_types(host, need->node);
+	const char *tag = check->report->host.tag;
+	/* The host's own tag is one of all its nodes then, which says nothing of this one. */
+	const bool is_types =
+		host->note && host->note->node && abilock_node_name_fingerprint(host->note->node);
+	int r;
+
+	if (other)
+		r = abilock_check_add(check, ABILOCK_MISSING_NODE, need->node, host->path,
+				      "types behind its symbols changed: the host has %s", other);
+	else
+		r = abilock_check_add(check, ABILOCK_MISSING_NODE, need->node, host->path,
+				      "the host has %s", tag && !is_types ? tag : "other nodes");
+	return r < 0 ? r : add_node_symbols(check, ABILOCK_MISSING_NODE, need);
+}
+
 static int check_host_node(struct abilock_check *check, const struct abilock_verneed *need)
 {
 	const struct abilock_object *host = check->question->host;
@@ -67,7 +95,10 @@ static int check_host_node(struct abilock_check *check, const struct abilock_ver
 	int r = 0;
 
 	if (is_private) {
-		check->report->needs_same_build = true;
+		if (abilock_node_name_fingerprint(need->node))
+			check->report->needs_same_types = true;
+		else
+			check->report->needs_same_build = true;
 		if (!check->report->module.tag && !check->is_library)
 			check->report->module.tag =
 				abilock_arena_text(&check->report->arena, need->node);
@@ -86,11 +117,7 @@ static int check_host_node(struct abilock_check *check, const struct abilock_ver
 	}
 	if (r < 0 || !check->host_has_nodes || abilock_object_find_verdef(host, need->node))
 		return r;
-	r = abilock_check_add(check, ABILOCK_MISSING_NODE, need->node, host->path,
-			      "the host has %s",
-			      check->report->host.tag ? check->report->host.tag : "other nodes");
-	if (r >= 0)
-		r = add_node_symbols(check, ABILOCK_MISSING_NODE, need);
+	r = add_missing_node(check, need);
 	if (r >= 0 && is_private)
 		r = check_promoted(check, need);
 	return r;

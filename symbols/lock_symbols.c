@@ -191,7 +191,7 @@ static int check_host_reference(struct abilock_check *check,
 		count_symbol(check, ABILOCK_ROLE_HOST);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	if (str_starts(reference->name, "abilock_marker_") && !check->host_is_locked)
+	if (str_starts(reference->name, ABILOCK_MARKER_PREFIX) && !check->host_is_locked)
 		return abilock_check_add(check, ABILOCK_HOST_NOT_LOCKED, host->path, NULL,
 					 "it has neither marker nor note: ABILOCK_HOST(); is "
 					 "missing in it");

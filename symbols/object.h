@@ -69,14 +69,16 @@ struct abilock_section {
 	uint32_t link, info;
 };
 
-/** What `.note.abilock` says; every member is NULL when its key is absent. docs/note-format.md. */
+/** What `.note.abilock` says; members are NULL when their key is absent. docs/note-format.md. */
 struct abilock_note {
 	const char *kind;
 	const char *host;
 	const char *tag;
 	const char *soname;
 	const char *name;
-	const char *node;   /**< First `node=`. */
+	const char **nodes; /**< Each `node=`, in the order of the note. */
+	size_t node_count;
+	const char *node;   /**< The first of them. */
 	const char *format; /**< "1" is the one that we know. */
 };
 
@@ -212,6 +214,9 @@ static inline void abilock_object_freep(struct abilock_object **object)
 
 /** Whether a name stands in the object's DT_NEEDED list. */
 bool abilock_object_needs_file(const struct abilock_object *object, const char *name);
+
+/** Whether a note names a node. */
+bool abilock_note_has_node(const struct abilock_note *note, const char *node);
 
 /** Whether the object carries the note of a host. */
 bool abilock_object_is_host(const struct abilock_object *object);

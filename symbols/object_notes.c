@@ -36,15 +36,53 @@ static void set_key(struct abilock_note *note, const char *key, size_t key_len, 
 		const char *key;
 		const char **ret;
 	} keys[] = {
-		{"kind", &note->kind},	   {"host", &note->host},     {"tag", &note->tag},
-		{"name", &note->name},	   {"soname", &note->soname}, {"node", &note->node},
-		{"format", &note->format},
+		{"kind", &note->kind}, {"host", &note->host},	  {"tag", &note->tag},
+		{"name", &note->name}, {"soname", &note->soname}, {"format", &note->format},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (strlen(keys[i].key) == key_len && memcmp(keys[i].key, key, key_len) == 0 &&
 		    !*keys[i].ret)
 			*keys[i].ret = value;
+}
+
+/* The array doubles in the arena: full at 0, 1, 2, 4 ... */
+static const char **push_string(struct abilock_object *object, const char **items, size_t count,
+				const char *item)
+{
+	if ((count & (count - 1)) == 0) {
+		const char **grown =
+			abilock_arena_array(&object->arena, count ? 2 * count : 1, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		if (count)
+			memcpy(grown, items, count * sizeof(*grown));
+		items = grown;
+	}
+	items[count] = item;
+	return items;
+}
+
+static bool add_node(struct abilock_object *object, const char *node)
+{
+	struct abilock_note *note = object->note;
+	const char **nodes = push_string(object, note->nodes, note->node_count, node);
+
+	if (!nodes)
+		return false;
+	note->nodes = nodes;
+	note->node = nodes[0];
+	note->node_count++;
+	return true;
+}
+
+bool abilock_note_has_node(const struct abilock_note *note, const char *node)
+{
+	for (size_t i = 0; i < note->node_count; i++)
+		if (str_eq(note->nodes[i], node))
+			return true;
+	return false;
 }
 
 /* The descriptor of our note: strings `key=value`, each with its NUL. */
@@ -68,6 +106,8 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 		if (!equal && *p) /* empty strings are padding */
 			return abilock_damaged(object, "note abilock", entry->offset, err,
 					       "\"%.40s\" is not key=value", p);
+		if (str_starts(p, "node=") && !add_node(object, equal + 1))
+			return abilock_error_nomem(err);
 		if (equal)
 			set_key(object->note, p, (size_t)(equal - p), equal + 1);
 	}
@@ -94,17 +134,11 @@ static int add_dlopen_note(struct abilock_object *object, const struct note_entr
 
 	if (!text)
 		return abilock_error_nomem(err);
-	if ((count & (count - 1)) == 0) { /* full at 0, 1, 2, 4, ... */
-		const char **notes =
-			abilock_arena_array(&object->arena, count ? 2 * count : 1, sizeof(*notes));
-
-		if (!notes)
-			return abilock_error_nomem(err);
-		if (count)
-			memcpy(notes, object->dlopen_notes, count * sizeof(*notes));
-		object->dlopen_notes = notes;
-	}
-	object->dlopen_notes[object->dlopen_note_count++] = text;
+	const char **notes = push_string(object, object->dlopen_notes, count, text);
+	if (!notes)
+		return abilock_error_nomem(err);
+	object->dlopen_notes = notes;
+	object->dlopen_note_count++;
 	return 0;
 }
 

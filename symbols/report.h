@@ -41,6 +41,9 @@ struct abilock_report {
 	bool is_related; /**< The module has to do with the host: a note, a link or a symbol. */
 	bool needs_same_build; /**< Binds to a private node or stamp: a new build of the host needs
 				  a new build of the module. */
+	bool needs_same_types; /**< Binds to a private node by its types: a new build of the host
+				  needs a new build of the module where they changed. */
+	bool types_are_told;   /**< What changed in them stands beside the report. */
 };
 
 /** NULL is a no-op. */

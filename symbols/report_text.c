@@ -134,6 +134,15 @@ static const char *or_else(const char *text, const char *other)
 	return text ? text : other;
 }
 
+/* Whether the first finding is a private node that went with its types. */
+static bool has_other_types(const struct abilock_report *report)
+{
+	const struct abilock_finding *finding = report->findings;
+
+	return (finding->code == ABILOCK_MISSING_NODE || finding->code == ABILOCK_OTHER_BUILD) &&
+	       abilock_node_name_fingerprint(finding->subject);
+}
+
 void abilock_report_fix(const struct abilock_report *report, char *buf, size_t size)
 {
 	const char *module = path_base(or_else(report->module.path, "the module"));
@@ -212,6 +221,16 @@ void abilock_report_fix(const struct abilock_report *report, char *buf, size_t s
 			       report->findings[0].subject, module);
 		break;
 	default:
+		if (has_other_types(report)) {
+			(void)snprintf(buf, size,
+				       "rebuild %s, or install the one that was built with this "
+				       "%s%s",
+				       module, host,
+				       report->types_are_told ? ""
+							      : "; `abiaudit verify --types` says "
+								"which types changed");
+			break;
+		}
 		(void)snprintf(buf, size,
 			       "install the %s that was built with this %s, or rebuild it", module,
 			       host);

@@ -26,15 +26,15 @@ struct dialect {
 static int write_gnu(struct job *job, const struct dialect *dialect)
 {
 	(void)dialect;
-	return map_write(job->out.file, job->decl, job->tag, abilock_cli_has(job->inv, OPT_PROGRAM),
-			 &job->err);
+	return map_write(job->out.file, job->decl, &job->tags,
+			 abilock_cli_has(job->inv, OPT_PROGRAM), &job->err);
 }
 
 static int write_list(struct job *job, const struct dialect *dialect)
 {
 	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
 	const struct dialect_build build = {.decl = job->decl,
-					    .tag = job->tag,
+					    .tags = job->tags,
 					    .host = abilock_cli_value(job->inv, OPT_SONAME, NULL)};
 	int r = dialect->list(job->out.file, &build, &diags);
 
@@ -55,7 +55,7 @@ static int write_deb(struct job *job, const struct dialect *dialect)
 	};
 
 	(void)dialect;
-	return dialect_deb_write(job->out.file, job->decl, job->tag, &deb, &job->err);
+	return dialect_deb_write(job->out.file, job->decl, &job->tags, &deb, &job->err);
 }
 
 static const struct dialect dialects[] = {
@@ -131,10 +131,10 @@ static const struct abilock_option options[] = {
 	OPTION_TAG,
 	OPTION_REPO,
 	OPTION_OUTPUT,
-	{"machine", 'm', "NAME", "leave out what arch= says is not for NAME (default: nothing)",
-	 OPT_MACHINE},
+	OPTION_ANY_MACHINE,
 	OPTION_DEFINE,
 	OPTION_DEPFILE,
+	OPTION_HEADERS,
 	{"dialect", 'd', "NAME", "gnu (default), solaris, darwin, def or deb", OPT_DIALECT},
 	{"program", 'p', NULL, "the host is a program: name versions as GNU ld needs it there",
 	 OPT_PROGRAM},
@@ -151,8 +151,8 @@ const struct abilock_command command_map = {
 	.name = "map",
 	.run = run,
 	.min_operands = 1,
-	.max_operands = 1,
-	.operands = "DECL",
+	.max_operands = -1,
+	.operands = "DECL [OBJECT...]",
 	.summary = "write the linker's version script",
 	.text = DECL_TEXT,
 	.options = options,

@@ -78,7 +78,15 @@ static int check_binary_options(const struct abilock_invocation *inv)
 	static const struct {
 		int id;
 		const char *name;
-	} declared[] = {{OPT_TAG, "tag"}, {OPT_REPO, "repo"}, {OPT_DEFINE, "define"}};
+	} declared[] = {{OPT_TAG, "tag"},
+			{OPT_REPO, "repo"},
+			{OPT_DEFINE, "define"},
+			{OPT_TYPE_HEADERS, "headers"}};
+
+	if (inv->operand_count > 1)
+		return abilock_cli_usage(inv,
+					 "'%s' is a binary: it is all that the stub is made of",
+					 inv->operands[0]);
 
 	for (size_t i = 0; i < ARRAY_SIZE(declared); i++)
 		if (abilock_cli_has(inv, declared[i].id))
@@ -140,6 +148,7 @@ static const struct abilock_option options[] = {
 	{"soname", 's', "SONAME", "DT_SONAME of the host (of a binary: its own)", OPT_SONAME},
 	OPTION_OUTPUT,
 	OPTION_DEPFILE,
+	OPTION_HEADERS,
 	OPTION_MACHINE,
 	OPTION_DEFINE,
 };
@@ -148,8 +157,8 @@ const struct abilock_command command_stub = {
 	.name = "stub",
 	.run = run,
 	.min_operands = 1,
-	.max_operands = 1,
-	.operands = "DECL|BINARY",
+	.max_operands = -1,
+	.operands = "DECL|BINARY [OBJECT...]",
 	.summary = "write a shared object without code to link modules with",
 	.text = DECL_TEXT
 	" It has to name each symbol.\n"

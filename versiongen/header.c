@@ -10,12 +10,23 @@
 struct header {
 	FILE *file;
 	const struct abilock_surface *decl;
-	const char *tag;
+	const struct tags *tags; /* NULL: only what depends on none */
 	const char *soname;
 	const char *name;
 	const char *prefix; /* of the export macros */
 	size_t private_count;
+	/* Where nodes have tags of their own, macros take the tag as an argument. */
+	const char *parameter, *argument;
 };
+
+/* The tag of a private node as a string literal. */
+static void write_tag(const struct header *h, size_t node)
+{
+	if (h->tags->nodes)
+		fprintf(h->file, "\"%s\"", h->tags->nodes[node]);
+	else
+		fprintf(h->file, "ABILOCK_HOST_TAG");
+}
 
 static char *lower(char *s)
 {
@@ -135,7 +146,7 @@ static void write_head(const struct header *h)
 		"#define ABILOCK_HOST_TAG \"%s\"\n"
 		"#define ABILOCK_HOST_SONAME \"%s\"\n"
 		"\n",
-		h->name, h->prefix, h->prefix, h->name, h->name, h->tag, h->soname);
+		h->name, h->prefix, h->prefix, h->name, h->name, h->tags->build, h->soname);
 }
 
 /* Windows and Darwin. Cygwin's compiler does not define _WIN32. */
@@ -165,17 +176,29 @@ static void write_platform(const struct header *h)
 		"\n",
 		h->prefix, h->prefix, h->prefix, h->prefix, h->prefix, h->prefix, h->prefix,
 		h->prefix);
-	fputs("/* Where symbols have no versions the name of the marker carries the tag. */\n"
-	      "#define ABILOCK_TEXT_(word) ABILOCK_TEXT_OF_(word)\n"
-	      "#define ABILOCK_TEXT_OF_(word) #word\n"
-	      "#if defined(ABILOCK_PE_) || defined(ABILOCK_MACHO_)\n"
-	      "#define ABILOCK_NAMED_(marker) \\\n"
-	      "\t__asm__(ABILOCK_TEXT_(__USER_LABEL_PREFIX__) marker \"_\" ABILOCK_HOST_TAG)\n"
-	      "#else\n"
-	      "#define ABILOCK_NAMED_(marker)\n"
-	      "#endif\n"
-	      "\n",
+}
+
+static void write_text(const struct header *h)
+{
+	fputs("#define ABILOCK_TEXT_(word) ABILOCK_TEXT_OF_(word)\n"
+	      "#define ABILOCK_TEXT_OF_(word) #word\n",
 	      h->file);
+}
+
+static void write_named(const struct header *h)
+{
+	fputs("/* Where symbols have no versions the name of the marker carries the tag. */\n",
+	      h->file);
+	write_text(h);
+	fprintf(h->file,
+		"#if defined(ABILOCK_PE_) || defined(ABILOCK_MACHO_)\n"
+		"#define ABILOCK_NAMED_(marker%s) \\\n"
+		"\t__asm__(ABILOCK_TEXT_(__USER_LABEL_PREFIX__) marker \"_\" %s)\n"
+		"#else\n"
+		"#define ABILOCK_NAMED_(marker%s)\n"
+		"#endif\n"
+		"\n",
+		h->parameter, h->argument, h->parameter);
 }
 
 /*
@@ -228,14 +251,16 @@ static void write_note(const struct header *h)
 	      "\t\tchar name[8]; \\\n"
 	      "\t\tchar desc[sizeof(text)]; \\\n"
 	      "\t} abilock_note = { 8, (unsigned int)sizeof(text), 1, \"abilock\", text }\n"
-	      "\n"
-	      "#define ABILOCK_MODULE_NOTE_(kind, module, node) \\\n"
-	      "\tABILOCK_NOTE_(\"format=1\\0\" \"kind=\" kind \"\\0\" \"host=\" ABILOCK_HOST_NAME "
-	      "\"\\0\" \\\n"
-	      "\t\t\"tag=\" ABILOCK_HOST_TAG \"\\0\" \"soname=\" ABILOCK_HOST_SONAME \"\\0\" \\\n"
-	      "\t\t\"name=\" module \"\\0\" \"node=\" node)\n"
 	      "\n",
 	      h->file);
+	fprintf(h->file,
+		"#define ABILOCK_MODULE_NOTE_(kind, module, node%s) \\\n"
+		"\tABILOCK_NOTE_(\"format=1\\0\" \"kind=\" kind \"\\0\" \"host=\" "
+		"ABILOCK_HOST_NAME \"\\0\" \\\n"
+		"\t\t\"tag=\" %s \"\\0\" \"soname=\" ABILOCK_HOST_SONAME \"\\0\" \\\n"
+		"\t\t\"name=\" module \"\\0\" \"node=\" node)\n"
+		"\n",
+		h->parameter, h->argument);
 }
 
 /*
@@ -244,23 +269,35 @@ static void write_note(const struct header *h)
  */
 static void write_lock(const struct header *h)
 {
-	fputs("/* The strong reference by which the dynamic linker itself refuses another build. "
-	      "*/\n"
-	      "#ifdef ABILOCK_PE_\n"
-	      "#define ABILOCK_LOCK_(marker) \\\n"
-	      "\textern __declspec(dllimport) const char marker##_import[] "
-	      "ABILOCK_NAMED_(#marker); \\\n"
-	      "\t__attribute__((constructor, used)) static void abilock_lock(void) \\\n"
+	fprintf(h->file,
+		"/* The strong reference by which the dynamic linker itself refuses another build. "
+		"*/\n"
+		"#ifdef ABILOCK_PE_\n"
+		"#define ABILOCK_LOCK_(marker%s) \\\n"
+		"\textern __declspec(dllimport) const char marker##_import[] "
+		"ABILOCK_NAMED_(#marker%s); \\\n",
+		h->parameter, h->parameter);
+	fputs("\t__attribute__((constructor, used)) static void abilock_lock(void) \\\n"
 	      "\t{ \\\n"
 	      "\t\t__asm__ volatile(\"\" : : \"r\"(marker##_import)); \\\n"
 	      "\t}\n"
-	      "#else\n"
-	      "#define ABILOCK_LOCK_(marker) \\\n"
-	      "\tABILOCK_KEEP_ ABILOCK_BARE_ static const void *const abilock_lock = marker; \\\n"
+	      "#else\n",
+	      h->file);
+	fprintf(h->file, "#define ABILOCK_LOCK_(marker%s) \\\n", h->parameter);
+	fputs("\tABILOCK_KEEP_ ABILOCK_BARE_ static const void *const abilock_lock = marker; \\\n"
 	      "\tABILOCK_ROOT_(abilock_lock)\n"
 	      "#endif\n"
 	      "\n",
 	      h->file);
+}
+
+/* As the last argument of a macro, where it takes one. */
+static void write_own_tag(const struct header *h, size_t node)
+{
+	if (!h->tags->nodes)
+		return;
+	fprintf(h->file, ", ");
+	write_tag(h, node);
 }
 
 static void write_host(const struct header *h)
@@ -274,38 +311,53 @@ static void write_host(const struct header *h)
 			 "#define ABILOCK_SEEN_ __attribute__((visibility(\"default\")))\n"
 			 "#endif\n");
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_tagged)
+		if (decl->nodes[i].is_tagged) {
 			fprintf(h->file,
 				"extern const char " ABILOCK_MARKER_PREFIX
-				"%s[] ABILOCK_NAMED_(\"" ABILOCK_MARKER_PREFIX
-				"%s\") ABILOCK_SEEN_;\n",
+				"%s[] ABILOCK_NAMED_(\"" ABILOCK_MARKER_PREFIX "%s\"",
 				decl->nodes[i].name, decl->nodes[i].name);
+			write_own_tag(h, i);
+			fprintf(h->file, ") ABILOCK_SEEN_;\n");
+		}
 	fprintf(h->file, "#ifdef __cplusplus\n}\n#endif\n\n"
 			 "/* Once in the host, in a file that is linked in for certain. */\n"
 			 "#define ABILOCK_HOST() \\\n");
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_tagged)
+		if (decl->nodes[i].is_tagged) {
 			fprintf(h->file,
 				"\tABILOCK_KEEP_ const char " ABILOCK_MARKER_PREFIX
-				"%s[] = ABILOCK_HOST_NAME \" \" ABILOCK_HOST_TAG; \\\n",
+				"%s[] = ABILOCK_HOST_NAME \" \" ",
 				decl->nodes[i].name);
+			write_tag(h, i);
+			fprintf(h->file, "; \\\n");
+		}
 	fprintf(h->file, "\tABILOCK_NOTE_(\"format=1\\0\" \"kind=host\\0\" \"host=\" "
 			 "ABILOCK_HOST_NAME \"\\0\" \\\n"
 			 "\t\t\"tag=\" ABILOCK_HOST_TAG \"\\0\" \"soname=\" ABILOCK_HOST_SONAME");
 	for (size_t i = 0; i < decl->node_count; i++)
-		if (decl->nodes[i].is_tagged)
-			fprintf(h->file, " \"\\0\" \\\n\t\t\"node=%s_\" ABILOCK_HOST_TAG",
-				decl->nodes[i].name);
+		if (decl->nodes[i].is_tagged) {
+			fprintf(h->file, " \"\\0\" \\\n\t\t\"node=%s_\" ", decl->nodes[i].name);
+			write_tag(h, i);
+		}
 	fprintf(h->file, ")\n\n");
 }
 
-static void write_private_kind(const struct header *h, const char *kind, const char *node)
+static void write_private_kind(const struct header *h, const char *kind, size_t node)
 {
+	const char *name = h->decl->nodes[node].name;
+
 	fprintf(h->file,
 		"#define ABILOCK_MODULE_%s(module) \\\n"
-		"\tABILOCK_LOCK_(" ABILOCK_MARKER_PREFIX "%s) \\\n"
-		"\tABILOCK_MODULE_NOTE_(\"private\", module, \"%s_\" ABILOCK_HOST_TAG)\n",
-		kind, node, node);
+		"\tABILOCK_LOCK_(" ABILOCK_MARKER_PREFIX "%s",
+		kind, name);
+	write_own_tag(h, node);
+	fprintf(h->file,
+		") \\\n"
+		"\tABILOCK_MODULE_NOTE_(\"private\", module, \"%s_\" ",
+		name);
+	write_tag(h, node);
+	write_own_tag(h, node);
+	fprintf(h->file, ")\n");
 }
 
 static void write_refused_kind(const struct header *h, const char *kind, const char *reason)
@@ -318,20 +370,22 @@ static void write_refused_kind(const struct header *h, const char *kind, const c
 static int write_private(const struct header *h, struct abilock_arena *arena)
 {
 	const char *reason = abilock_arena_printf(arena, "%s has no private node", h->name);
-	const char *only = NULL;
+	size_t only = ABILOCK_NO_NODE;
 
 	for (size_t i = 0; reason && i < h->decl->node_count; i++) {
 		const struct abilock_node *node = &h->decl->nodes[i];
 
 		if (!node->is_tagged)
 			continue;
-		write_private_kind(h, node->name, node->name);
-		reason = only ? abilock_arena_printf(arena, "%s or %s", reason, node->name)
-			      : abilock_arena_printf(arena,
-						     "%s has several private nodes, write instead "
-						     "of PRIVATE: %s",
-						     h->name, node->name);
-		only = node->name;
+		write_private_kind(h, node->name, i);
+		reason = only != ABILOCK_NO_NODE
+				 ? abilock_arena_printf(arena, "%s or %s", reason, node->name)
+				 : abilock_arena_printf(
+					   arena,
+					   "%s has several private nodes, write instead "
+					   "of PRIVATE: %s",
+					   h->name, node->name);
+		only = i;
 	}
 	if (!reason)
 		return ABILOCK_E_NOMEM;
@@ -358,8 +412,9 @@ static int write_module(const struct header *h, struct abilock_arena *arena)
 	if (node)
 		fprintf(h->file,
 			"#define ABILOCK_MODULE_PUBLIC(module) \\\n"
-			"\tABILOCK_MODULE_NOTE_(\"public\", module, \"%s\")\n",
-			node->name);
+			"\tABILOCK_MODULE_NOTE_(\"public\", module, \"%s\"%s%s%s)\n",
+			node->name, h->tags->nodes ? ", \"" : "", h->tags->nodes ? node->name : "",
+			h->tags->nodes ? "\"" : "");
 	else
 		write_refused_kind(h, "PUBLIC", "this host has no public node");
 	fprintf(h->file, "\n");
@@ -370,36 +425,65 @@ static int write_parts(const struct header *h, struct abilock_arena *arena)
 {
 	write_head(h);
 	write_platform(h);
+	write_named(h);
 	write_keep(h);
 	write_note(h);
 	write_lock(h);
 	write_host(h);
 	int r = write_module(h, arena);
 	if (r == 0)
-		r = header_versions_write(h->file, h->decl, h->tag, arena);
+		r = header_versions_write(h->file, h->decl, h->tags, arena);
 	fprintf(h->file, "#endif\n");
 	return r;
 }
 
-int header_write(FILE *file, const struct abilock_surface *decl, const char *tag,
-		 const char *soname, const char *name, struct abilock_error *err)
+static int header_init(struct header *h, struct abilock_arena *arena, const char *name,
+		       struct abilock_error *err)
 {
-	_cleanup_(abilock_arena_clear) struct abilock_arena arena = {0};
-	struct header h = {.file = file,
-			   .decl = decl,
-			   .tag = tag,
-			   .soname = soname,
-			   .private_count = count_private(decl)};
-	int r = check_word("soname", soname, err);
+	const bool is_own = h->tags && h->tags->nodes;
+	int r = check_word("soname", h->soname, err);
 
 	if (r < 0)
 		return r;
-	h.name = name ? name : header_host_name(&arena, decl, soname);
-	h.prefix = h.name ? prefix_from_name(&arena, h.name) : NULL;
-	if (!h.prefix)
-		return abilock_error_nomem(err);
-	r = check_word("host name", h.name, err);
+	h->private_count = count_private(h->decl);
+	h->parameter = is_own ? ", tag" : "";
+	h->argument = is_own ? "tag" : "ABILOCK_HOST_TAG";
+	h->name = name ? name : header_host_name(arena, h->decl, h->soname);
+	h->prefix = h->name ? prefix_from_name(arena, h->name) : NULL;
+	return h->prefix ? check_word("host name", h->name, err) : abilock_error_nomem(err);
+}
+
+int header_write(FILE *file, const struct abilock_surface *decl, const struct tags *tags,
+		 const char *soname, const char *name, struct abilock_error *err)
+{
+	_cleanup_(abilock_arena_clear) struct abilock_arena arena = {0};
+	struct header h = {.file = file, .decl = decl, .tags = tags, .soname = soname};
+	int r = header_init(&h, &arena, name, err);
+
 	if (r < 0)
 		return r;
 	return write_parts(&h, &arena) < 0 ? abilock_error_nomem(err) : 0;
+}
+
+int header_write_exports(FILE *file, const struct abilock_surface *decl, const char *soname,
+			 const char *name, struct abilock_error *err)
+{
+	_cleanup_(abilock_arena_clear) struct abilock_arena arena = {0};
+	struct header h = {.file = file, .decl = decl, .soname = soname};
+	int r = header_init(&h, &arena, name, err);
+
+	if (r < 0)
+		return r;
+	fprintf(file,
+		"/* Generated by versiongen for %s: do not edit. Without a tag: for files that are "
+		"compiled\n   before the tags are known. */\n"
+		"#ifndef ABILOCK_EXPORTS_OF_%s\n"
+		"#define ABILOCK_EXPORTS_OF_%s\n"
+		"\n",
+		h.name, h.prefix, h.prefix);
+	write_platform(&h);
+	write_text(&h);
+	r = header_versions_write(file, decl, NULL, &arena);
+	fprintf(file, "#endif\n");
+	return r < 0 ? abilock_error_nomem(err) : 0;
 }

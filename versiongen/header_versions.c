@@ -84,38 +84,50 @@ static bool collect(struct versions *versions, const struct abilock_surface *dec
 	return true;
 }
 
-static void write_node(FILE *file, const struct abilock_node *node, const char *tag)
+static void write_node(FILE *file, const struct abilock_surface *decl, size_t n,
+		       const struct tags *tags)
 {
-	fprintf(file, "%s%s%s", node->name, node->is_tagged ? "_" : "", node->is_tagged ? tag : "");
+	const struct abilock_node *node = &decl->nodes[n];
+
+	fprintf(file, "%s%s%s", node->name, node->is_tagged ? "_" : "",
+		node->is_tagged ? tags_of(tags, n) : "");
 }
 
 /* `ABILOCK_SAME_(node, "FOO_1.0") || ... 0` for the old versions, or for the default */
 static void write_check(FILE *file, const struct versioned *symbol, bool is_default,
-			const struct abilock_surface *decl, const char *tag)
+			const struct abilock_surface *decl, const struct tags *tags)
 {
 	fprintf(file, "#define ABILOCK_IS_%s_%s(node) (", is_default ? "DEFAULT" : "OLD",
 		symbol->name);
 	for (const struct version *v = symbol->first; v; v = v->next)
 		if (v->export->is_default == is_default) {
 			fprintf(file, "ABILOCK_SAME_(node, \"");
-			write_node(file, &decl->nodes[v->export->node], tag);
+			write_node(file, decl, v->export->node, tags);
 			fprintf(file, "\") || ");
 		}
 	fprintf(file, "0)\n");
 }
 
+static bool has_tagged_version(const struct versioned *symbol, const struct abilock_surface *decl)
+{
+	for (const struct version *v = symbol->first; v; v = v->next)
+		if (decl->nodes[v->export->node].is_tagged)
+			return true;
+	return false;
+}
+
 static void write_symbol(FILE *file, const struct versioned *symbol,
-			 const struct abilock_surface *decl, const char *tag)
+			 const struct abilock_surface *decl, const struct tags *tags)
 {
 	fprintf(file, "#define ABILOCK_VERSIONS_OF_%s \"", symbol->name);
 	for (const struct version *v = symbol->first; v; v = v->next) {
 		fprintf(file, "%s", v == symbol->first ? "" : ", ");
-		write_node(file, &decl->nodes[v->export->node], tag);
+		write_node(file, decl, v->export->node, tags);
 		fprintf(file, " (%s)", v->export->is_default ? "default" : "old");
 	}
 	fprintf(file, "\"\n");
-	write_check(file, symbol, false, decl, tag);
-	write_check(file, symbol, true, decl, tag);
+	write_check(file, symbol, false, decl, tags);
+	write_check(file, symbol, true, decl, tags);
 }
 
 /*
@@ -190,7 +202,7 @@ static void write_macros(FILE *file)
 	      file);
 }
 
-int header_versions_write(FILE *file, const struct abilock_surface *decl, const char *tag,
+int header_versions_write(FILE *file, const struct abilock_surface *decl, const struct tags *tags,
 			  struct abilock_arena *arena)
 {
 	_cleanup_(versions_deinit) struct versions versions = {.arena = arena};
@@ -200,7 +212,8 @@ int header_versions_write(FILE *file, const struct abilock_surface *decl, const 
 		return ABILOCK_E_NOMEM;
 	write_macros(file);
 	for (const struct versioned *symbol = versions.first; symbol; symbol = symbol->next)
-		write_symbol(file, symbol, decl, tag);
+		if (tags || !has_tagged_version(symbol, decl))
+			write_symbol(file, symbol, decl, tags);
 	fprintf(file, "\n");
 	return 0;
 }

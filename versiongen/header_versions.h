@@ -3,7 +3,7 @@
 #ifndef VERSIONGEN_HEADER_VERSIONS_H
 #define VERSIONGEN_HEADER_VERSIONS_H
 
-#include "../symbols/surface.h"
+#include "tag.h"
 
 /**
  * Write ABILOCK_OLD_VERSION() and ABILOCK_DEFAULT_VERSION(), and for each symbol with a version
@@ -11,10 +11,11 @@
  * are left out: no macro could name them.
  *
  * @param decl   Without tags: from abilock_declaration_surface().
+ * @param tags   NULL: symbols with a version in a tagged node are left out.
  * @param arena  For what lives until the function returns.
  * @return 0 or ABILOCK_E_NOMEM.
  */
-int header_versions_write(FILE *file, const struct abilock_surface *decl, const char *tag,
+int header_versions_write(FILE *file, const struct abilock_surface *decl, const struct tags *tags,
 			  struct abilock_arena *arena) _must_check_;
 
 #endif

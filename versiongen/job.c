@@ -13,6 +13,7 @@ void job_deinit(struct job *job)
 	abilock_surface_free(job->declared);
 	abilock_surface_free(job->surface);
 	free(job->tag);
+	tag_abi_deinit(&job->tag_abi);
 	abilock_output_discard(&job->out);
 }
 
@@ -33,13 +34,77 @@ static char *tag_folder(const struct job *job)
 	return strndup(decl, length > 1 ? length - 1 : length);
 }
 
+bool job_is_abi(const struct abilock_invocation *inv)
+{
+	return str_eq(abilock_cli_value(inv, OPT_TAG, "git"), "abi");
+}
+
+/* The operands behind the declaration, and those that an option says nothing about. */
+static int check_operands(struct job *job)
+{
+	const bool is_abi = job_is_abi(job->inv);
+	const char *problem = NULL;
+
+	if (!is_abi && job->inv->operand_count > 1)
+		problem = "files behind the declaration are for --tag abi";
+	else if (is_abi && job->inv->operand_count < 2)
+		problem = "--tag abi reads types: give the objects and archives of the host, "
+			  "compiled "
+			  "with -g, behind the declaration; or one linked file; or a baseline that "
+			  "'abiaudit baseline --private' wrote";
+	else if (!is_abi && abilock_cli_has(job->inv, OPT_TYPE_HEADERS))
+		problem = "--headers is for --tag abi";
+	return problem ? abilock_error_set(&job->err, ABILOCK_E_USAGE, NULL, NULL, 0, "%s", problem)
+		       : 0;
+}
+
+/* The values of an option that may be given several times; free() it. */
+static const char **option_values(const struct abilock_invocation *inv, int id, size_t *ret_count)
+{
+	const char **values = calloc(inv->option_count + 1, sizeof(*values));
+
+	for (size_t i = 0; values && i < inv->option_count; i++)
+		if (inv->options[i].id == id)
+			values[(*ret_count)++] = inv->options[i].value;
+	return values;
+}
+
+static int read_tag_abi(struct job *job)
+{
+	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
+	size_t header_count = 0;
+	_cleanup_(freep) const char **headers =
+		option_values(job->inv, OPT_TYPE_HEADERS, &header_count);
+	int r = headers ? job_make_declared(job) : abilock_error_nomem(&job->err);
+
+	if (r < 0)
+		return r;
+	const struct tag_abi_question question = {.decl = job->decl,
+						  .surface = job->declared,
+						  .paths = (const char *const *)job->inv->operands +
+							   1,
+						  .path_count = job->inv->operand_count - 1,
+						  .headers = headers,
+						  .header_count = header_count};
+
+	r = tag_abi_read(&question, &job->tag_abi, &diags, &job->err);
+	job_print_diagnostics(job, &diags);
+	job->is_diagnosed = diags.error_count > 0;
+	job->tags = (struct tags){.build = job->tag_abi.build, .nodes = job->tag_abi.nodes};
+	return r;
+}
+
 int job_read_tag(struct job *job)
 {
 	_cleanup_(freep) char *folder = tag_folder(job);
 
 	if (!folder)
 		return abilock_error_nomem(&job->err);
-	return tag_read(tag_spec(job), folder, &job->tag, &job->err);
+	if (job_is_abi(job->inv))
+		return read_tag_abi(job);
+	int r = tag_read(tag_spec(job), folder, &job->tag, &job->err);
+	job->tags.build = job->tag;
+	return r;
 }
 
 static bool stat_folder(const char *path, struct stat *ret)
@@ -69,7 +134,10 @@ static const char *input(const struct job *job, size_t i)
 {
 	if (job->binary)
 		return i == 0 ? job->binary : NULL;
-	return i < job->decl->source_count ? job->decl->sources[i].path : NULL;
+	if (i < job->decl->source_count)
+		return job->decl->sources[i].path;
+	i += 1 - job->decl->source_count;
+	return job_is_abi(job->inv) && i < job->inv->operand_count ? job->inv->operands[i] : NULL;
 }
 
 /* Writing over the declaration would be the end of it. */
@@ -81,7 +149,9 @@ static int check_output(struct job *job, const char *path)
 		if (!str_eq(path, "-") && is_same_file(input(job, i), path))
 			return abilock_error_set(&job->err, ABILOCK_E_USAGE, path, NULL, 0,
 						 "the output is the %s itself",
-						 job->binary ? "binary" : "declaration");
+						 job->binary		       ? "binary"
+						 : i < job->decl->source_count ? "declaration"
+									       : "object");
 	return 0;
 }
 
@@ -131,23 +201,13 @@ int job_check_defines(const struct abilock_invocation *inv, struct abilock_error
 	return 0;
 }
 
-/* The names given with -D; free() it. */
-static const char **defines(const struct abilock_invocation *inv, size_t *ret_count)
-{
-	const char **names = calloc(inv->option_count + 1, sizeof(*names));
-
-	for (size_t i = 0; names && i < inv->option_count; i++)
-		if (inv->options[i].id == OPT_DEFINE)
-			names[(*ret_count)++] = inv->options[i].value;
-	return names;
-}
-
 static int select_entries(struct job *job)
 {
 	struct abilock_selection selection = {
 		.machine = job->machine ? job->machine
 					: abilock_cli_value(job->inv, OPT_MACHINE, NULL)};
-	_cleanup_(freep) const char **names = defines(job->inv, &selection.define_count);
+	_cleanup_(freep) const char **names =
+		option_values(job->inv, OPT_DEFINE, &selection.define_count);
 
 	if (!names)
 		return abilock_error_nomem(&job->err);
@@ -185,7 +245,7 @@ int job_make_surface(struct job *job)
 {
 	int r = job_make_declared(job);
 
-	return r == 0 ? tag_apply(job->declared, job->tag, &job->surface, &job->err) : r;
+	return r == 0 ? tag_apply(job->declared, &job->tags, &job->surface, &job->err) : r;
 }
 
 static bool has_tagged_node(const struct abilock_declaration *decl)
@@ -208,10 +268,21 @@ static int open_output(struct job *job)
 
 int job_prepare(struct job *job, bool wants_tag)
 {
-	int r = job_read(job);
+	int r = check_operands(job);
 
+	if (r == 0)
+		r = job_read(job);
 	if (r == 0 && (wants_tag || has_tagged_node(job->decl)))
 		r = job_read_tag(job);
+	return r == 0 ? open_output(job) : r;
+}
+
+int job_prepare_untagged(struct job *job)
+{
+	int r = check_operands(job);
+
+	if (r == 0)
+		r = job_read(job);
 	return r == 0 ? open_output(job) : r;
 }
 
@@ -235,7 +306,7 @@ static int list_files(struct job *job, struct abilock_names *names)
 			return abilock_error_nomem(&job->err);
 		*slot = input(job, i);
 	}
-	return job->tag ? tag_files(tag_spec(job), folder, names, &job->err) : 0;
+	return job->tags.build ? tag_files(tag_spec(job), folder, names, &job->err) : 0;
 }
 
 static int write_depfile(struct job *job, const char *path)

@@ -8,6 +8,7 @@
 
 #include "../symbols/cli.h"
 #include "../symbols/declaration.h"
+#include "tag_abi.h"
 
 /** Options that several commands have; a command's own start at 1. */
 enum {
@@ -19,15 +20,21 @@ enum {
 	OPT_DEFINE,
 	OPT_DEPFILE,
 	OPT_FORMAT,
+	OPT_TYPE_HEADERS,
 };
 
 #define OPTION_TAG                                                                                 \
 	{                                                                                          \
-		"tag", 't', "T", "git (default), release:STRING or id:STRING", OPT_TAG             \
+		"tag", 't', "T", "git (default), abi, release:STRING or id:STRING", OPT_TAG        \
 	}
 #define OPTION_REPO                                                                                \
 	{                                                                                          \
 		"repo", 'C', "DIR", "source tree that the tag 'git' is read from", OPT_REPO        \
+	}
+#define OPTION_HEADERS                                                                             \
+	{                                                                                          \
+		"headers", 0, "DIR", "for abi: types defined elsewhere are opaque",                \
+			OPT_TYPE_HEADERS                                                           \
 	}
 #define OPTION_OUTPUT                                                                              \
 	{                                                                                          \
@@ -36,6 +43,12 @@ enum {
 #define OPTION_SONAME                                                                              \
 	{                                                                                          \
 		"soname", 's', "SONAME", "DT_SONAME of the host (required)", OPT_SONAME            \
+	}
+#define OPTION_ANY_MACHINE                                                                         \
+	{                                                                                          \
+		"machine", 'm', "NAME",                                                            \
+			"leave out what arch= says is not for NAME (default: nothing)",            \
+			OPT_MACHINE                                                                \
 	}
 #define OPTION_MACHINE                                                                             \
 	{                                                                                          \
@@ -57,7 +70,9 @@ enum {
 	"DECL is a GNU ld version script ('-': stdin). A node whose name ends in _PRIVATE gets "   \
 	"the tag behind it. Comments on the line of a symbol say more about it: '# data', "        \
 	"'# if=NAME' (see abilock-declaration(5)). Without --repo the tag is read where DECL "     \
-	"lies."
+	"lies. With --tag abi, OBJECTs are what types are read from: the host's objects and "      \
+	"archives with "                                                                           \
+	"debug information, or one linked file, or one baseline with private nodes."
 
 /** Initialise with `{ .inv = inv }`, release with job_deinit(). */
 struct job {
@@ -66,7 +81,9 @@ struct job {
 	struct abilock_declaration *decl; /**< As declared, what is not for this build left out. */
 	struct abilock_surface *declared; /**< Once made: its symbols, nodes without a tag. */
 	struct abilock_surface *surface;  /**< Once made: the same with tags and markers. */
-	char *tag;			  /**< NULL when nothing needs one. */
+	struct tags tags;		  /**< Empty when nothing needs one. */
+	char *tag;			  /**< Owns that of the build; not for `abi`. */
+	struct tag_abi tag_abi;		  /**< Owns them for `abi`. */
 	bool is_diagnosed;		  /**< The errors of the declaration have been printed. */
 	const char *machine; /**< What `arch=` is compared with; NULL: --machine as given. */
 	struct abilock_output out;
@@ -85,7 +102,10 @@ int job_check_defines(const struct abilock_invocation *inv, struct abilock_error
 /** Print them to stderr, each with its line of the declaration. */
 void job_print_diagnostics(const struct job *job, const struct abilock_diagnostics *diags);
 
-/** Read the tag that the options ask for. */
+/** Whether the options ask for the tag `abi`: the operands behind DECL belong to it then. */
+bool job_is_abi(const struct abilock_invocation *inv);
+
+/** Read the tag that the options ask for. `abi` needs job_read() first. */
 int job_read_tag(struct job *job) _must_check_;
 
 /**
@@ -94,6 +114,9 @@ int job_read_tag(struct job *job) _must_check_;
  * @param wants_tag  Also where no node is private.
  */
 int job_prepare(struct job *job, bool wants_tag) _must_check_;
+
+/** As job_prepare() for an output that depends on no tag. */
+int job_prepare_untagged(struct job *job) _must_check_;
 
 /** Make `declared`, after job_read(). Not every output needs it, and it is half of the work. */
 int job_make_declared(struct job *job) _must_check_;

@@ -5,7 +5,6 @@
 
 #include "../symbols/declaration_match.h"
 #include "map_versions.h"
-#include "tag.h"
 
 /* Entries by node, in one pass each way: nodes and entries both come in tens of thousands. */
 struct groups {
@@ -19,7 +18,7 @@ struct map {
 	struct groups groups;
 	struct abilock_arena arena;
 	const struct abilock_declaration *decl;
-	const char *tag;
+	const struct tags *tags;
 	bool adds_local; /* the first node gets a `local: *;` of ours */
 	bool for_program;
 	struct map_versions versions; /* where it is for a program */
@@ -279,7 +278,7 @@ static const char *full_name(struct map *map, size_t n)
 
 	if (!node->is_tagged)
 		return node->name;
-	return tag_node_name(&map->arena, node->name, map->tag);
+	return tag_node_name(&map->arena, node->name, tags_of(map->tags, n));
 }
 
 static bool add_node(struct map *map, size_t n)
@@ -328,11 +327,11 @@ static void add_loose(struct map *map)
 	}
 }
 
-int map_write(FILE *file, const struct abilock_declaration *decl, const char *tag, bool for_program,
-	      struct abilock_error *err)
+int map_write(FILE *file, const struct abilock_declaration *decl, const struct tags *tags,
+	      bool for_program, struct abilock_error *err)
 {
 	_cleanup_(map_deinit) struct map map = {
-		.decl = decl, .tag = tag, .for_program = for_program};
+		.decl = decl, .tags = tags, .for_program = for_program};
 
 	if (!groups_init(&map.groups, decl) ||
 	    (for_program && !map_versions_init(&map.versions, decl)))

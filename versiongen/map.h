@@ -4,6 +4,7 @@
 #define VERSIONGEN_MAP_H
 
 #include "../symbols/declaration.h"
+#include "tag.h"
 
 /**
  * Write a version script that means to each linker what the declaration means to it: the same
@@ -16,14 +17,14 @@
  * behind it as a comment.
  *
  * @param decl  For one build: see abilock_declaration_select().
- * @param tag   NULL where no node is tagged.
+ * @param tags  Empty where no node is tagged.
  * @param for_program  For a program that GNU ld links: names each version of a symbol that has
  *              several a second time, see map_versions.h.
  * @return 0, ABILOCK_E_NOMEM, or ABILOCK_E_SYNTAX where no script can say it: a name that is
  *         exported without a version, and an entry that hides it or gives it one. Whether the
  *         bytes arrived is for the owner of @p file to check.
  */
-int map_write(FILE *file, const struct abilock_declaration *decl, const char *tag, bool for_program,
-	      struct abilock_error *err) _must_check_;
+int map_write(FILE *file, const struct abilock_declaration *decl, const struct tags *tags,
+	      bool for_program, struct abilock_error *err) _must_check_;
 
 #endif

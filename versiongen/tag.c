@@ -196,11 +196,12 @@ int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error
 		(void)snprintf(buf, sizeof(buf), "%s", s);
 	} else if (str_eq(spec, "abi")) {
 		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
-					 "tag 'abi' is not supported yet");
+					 "tag 'abi' is read from objects, one for each private "
+					 "node");
 	} else {
-		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
-					 "tag '%.80s' is not one of git, release:STRING, id:STRING",
-					 spec);
+		return abilock_error_set(
+			err, ABILOCK_E_USAGE, NULL, NULL, 0,
+			"tag '%.80s' is not one of git, abi, release:STRING, id:STRING", spec);
 	}
 	if (r < 0)
 		return r;
@@ -209,6 +210,11 @@ int tag_read(const char *spec, const char *dir, char **ret, struct abilock_error
 		return abilock_error_nomem(err);
 	*ret = tag;
 	return 0;
+}
+
+const char *tags_of(const struct tags *tags, size_t node)
+{
+	return tags->nodes ? tags->nodes[node] : tags->build;
 }
 
 char *tag_node_name(struct abilock_arena *arena, const char *node, const char *tag)
@@ -229,7 +235,7 @@ bool tag_is_needed(const struct abilock_surface *decl)
 	return false;
 }
 
-static bool apply_to_nodes(const struct abilock_surface *decl, const char *tag,
+static bool apply_to_nodes(const struct abilock_surface *decl, const struct tags *tags,
 			   struct abilock_surface *out)
 {
 	out->nodes = abilock_arena_array(&out->arena, decl->node_count, sizeof(*out->nodes));
@@ -240,8 +246,9 @@ static bool apply_to_nodes(const struct abilock_surface *decl, const char *tag,
 			abilock_arena_array(&out->arena, from->parent_count, sizeof(*parents));
 
 		*to = *from;
-		to->name = from->is_tagged ? tag_node_name(&out->arena, from->name, tag)
-					   : abilock_arena_strdup(&out->arena, from->name);
+		to->name = from->is_tagged
+				   ? tag_node_name(&out->arena, from->name, tags_of(tags, i))
+				   : abilock_arena_strdup(&out->arena, from->name);
 		if (!to->name || !parents)
 			return false;
 		for (size_t k = 0; k < from->parent_count; k++)
@@ -286,12 +293,12 @@ static bool apply_to_exports(const struct abilock_surface *decl, struct abilock_
 	return out->exports;
 }
 
-int tag_apply(const struct abilock_surface *decl, const char *tag, struct abilock_surface **ret,
-	      struct abilock_error *err)
+int tag_apply(const struct abilock_surface *decl, const struct tags *tags,
+	      struct abilock_surface **ret, struct abilock_error *err)
 {
 	_cleanup_(abilock_surface_freep) struct abilock_surface *out = calloc(1, sizeof(*out));
 
-	if (!out || !apply_to_nodes(decl, tag, out) || !apply_to_exports(decl, out))
+	if (!out || !apply_to_nodes(decl, tags, out) || !apply_to_exports(decl, out))
 		return abilock_error_nomem(err);
 	*ret = take_ptr(out);
 	return 0;

@@ -13,6 +13,16 @@
 /** Substituted by `git archive` when .gitattributes has `.abilock-tag export-subst`. */
 #define TAG_FILE ".abilock-tag"
 
+/** The tags of the nodes of one build. All is borrowed. */
+struct tags {
+	const char *build; /**< Of the build as a whole; NULL: nothing needs a tag. */
+	const char *const
+		*nodes; /**< By index of a private node; NULL: each has that of the build. */
+};
+
+/** The tag of a private node. */
+const char *tags_of(const struct tags *tags, size_t node);
+
 /**
  * Find the tag.
  *
@@ -47,12 +57,12 @@ int tag_files(const char *spec, const char *dir, struct abilock_names *ret,
  * marker `abilock_marker_NODE` behind the declared symbols.
  *
  * @param decl      From abilock_declaration_surface().
- * @param tag       NULL when the declaration has no private node.
+ * @param tags      Empty when the declaration has no private node.
  * @param[out] ret  Owned by the caller; independent of @p decl.
  * @return 0 or ABILOCK_E_NOMEM.
  */
-int tag_apply(const struct abilock_surface *decl, const char *tag, struct abilock_surface **ret,
-	      struct abilock_error *err) _must_check_;
+int tag_apply(const struct abilock_surface *decl, const struct tags *tags,
+	      struct abilock_surface **ret, struct abilock_error *err) _must_check_;
 
 /** The full name of a private node, in the arena; NULL when memory is out. */
 char *tag_node_name(struct abilock_arena *arena, const char *node, const char *tag);

@@ -8,6 +8,7 @@
 #include "report_text.h"
 #include "verify_json.h"
 #include "verify_tsv.h"
+#include "verify_types.h"
 
 enum {
 	OPT_HOST = 1,
@@ -17,7 +18,8 @@ enum {
 	OPT_LOCK,
 	OPT_FORMAT,
 	OPT_VERBOSE,
-	OPT_NUL
+	OPT_NUL,
+	OPT_TYPES
 };
 
 const struct abilock_option abilock_verify_option_table[] = {
@@ -31,6 +33,9 @@ const struct abilock_option abilock_verify_option_table[] = {
 	 OPT_LIBRARY_PATH},
 	{"require-lock", 0, NULL, "refuse where host or module have no note of abilock", OPT_LOCK},
 	{"format", 0, "text|json|tsv", "form of the output (default: text)", OPT_FORMAT},
+	{"types", 0, "FILE",
+	 "baseline or file with debug information: say which types changed (may be repeated)",
+	 OPT_TYPES},
 	{"verbose", 'v', NULL, "say where each module's symbols come from", OPT_VERBOSE},
 	{"null", '0', NULL, "names on the standard input end in NUL, not newline", OPT_NUL},
 };
@@ -45,6 +50,13 @@ const char abilock_verify_help[] =
 	"module that needs another one says \"load after\".\n\n"
 	"A line a module: `FILE: ok`, `FILE: refused: CODE` or `FILE: error: KIND`; details follow "
 	"indented. The codes are described in abilock-findings(7).\n\n"
+	"Where the host's tag is abi, --types says which types changed behind a private node that "
+	"is "
+	"missing, from what to what: give the baseline (abiaudit baseline --private --types) of "
+	"the "
+	"build that the module belongs to, or that host with its debug information; and the same "
+	"of "
+	"this host, unless it has its own.\n\n"
 	"A host that was not built with abilock will do: hosts without version nodes, "
 	"libvirt-style "
 	"private nodes and QEMU-style stamp symbols are understood.";
@@ -57,13 +69,15 @@ struct candidate {
 	bool have_closure;
 	struct abilock_error error;
 	struct abilock_report *report;
+	struct verify_type_changes types; /* behind what the report refuses */
 };
 
 struct verify {
 	const struct abilock_invocation *inv;
 	struct abilock_libraries *libraries;
 	struct abilock_object *host, *installed;
-	struct abilock_scope base; /* the host and its libraries */
+	struct abilock_scope base;  /* the host and its libraries */
+	struct verify_types *types; /* NULL: not asked for */
 	struct candidate *candidates;
 	size_t candidate_count;
 	bool verbose;
@@ -78,6 +92,7 @@ static void verify_deinit(struct verify *verify)
 		struct candidate *candidate = &verify->candidates[i];
 
 		abilock_report_free(candidate->report);
+		verify_type_changes_deinit(&candidate->types);
 		abilock_scope_clear(&candidate->closure);
 		abilock_object_free(candidate->object);
 	}
@@ -86,6 +101,7 @@ static void verify_deinit(struct verify *verify)
 	abilock_object_free(verify->host);
 	abilock_object_free(verify->installed);
 	abilock_libraries_free(verify->libraries);
+	verify_types_free(verify->types);
 	json_freep(&verify->document);
 	abilock_text_deinit(&verify->out);
 }
@@ -213,6 +229,11 @@ static void judge(struct verify *verify, struct candidate *candidate)
 	int r = make_scope(verify, candidate, &scope, &candidate->error);
 	if (r >= 0)
 		r = abilock_lock_check(&question, &candidate->report, &candidate->error);
+	if (r >= 0 && verify->types)
+		r = verify_types_explain(verify->types, candidate->report, verify->host,
+					 &candidate->types, &candidate->error);
+	if (r >= 0)
+		candidate->report->types_are_told = candidate->types.count > 0;
 	if (r < 0) /* the report is what tells a judged module from one that could not be */
 		candidate->report = NULL;
 	abilock_scope_clear(&scope);
@@ -233,8 +254,9 @@ static void print_counts(const struct abilock_report *report)
 		separator = ", ";
 	}
 	printf("%s\n  rebuild  %s\n", *separator ? "" : "none",
-	       report->needs_same_build ? "needed with each build of the host"
-					: "not needed while the host keeps its public nodes");
+	       report->needs_same_build	  ? "needed with each build of the host"
+	       : report->needs_same_types ? "needed where types behind its private nodes change"
+					  : "not needed while the host keeps its public nodes");
 }
 
 static void print_after(const struct abilock_report *report)
@@ -274,6 +296,7 @@ static void print_text(const struct verify *verify, const struct candidate *cand
 	abilock_report_print_headline(report, stdout);
 	putchar('\n');
 	abilock_report_print_details(report, stdout);
+	verify_types_print(&candidate->types, stdout);
 	if (verify->verbose)
 		print_counts(report);
 }
@@ -325,6 +348,21 @@ static int open_host(struct verify *verify, struct abilock_error *err)
 	return r;
 }
 
+static int open_types(struct verify *verify, struct abilock_error *err)
+{
+	const struct abilock_invocation *inv = verify->inv;
+	_cleanup_(freep) const char **paths = calloc(inv->option_count + 1, sizeof(*paths));
+	size_t count = 0;
+
+	if (!paths)
+		return abilock_error_nomem(err);
+	for (size_t i = 0; i < inv->option_count; i++)
+		if (inv->options[i].id == OPT_TYPES)
+			paths[count++] = inv->options[i].value;
+	return count > 0 ? verify_types_open(paths, count, verify->host->path, &verify->types, err)
+			 : 0;
+}
+
 static int add_answer(struct verify *verify, const struct candidate *candidate,
 		      struct abilock_error *err)
 {
@@ -333,8 +371,10 @@ static int add_answer(struct verify *verify, const struct candidate *candidate,
 	if (verify->format == FORMAT_TEXT)
 		print_text(verify, candidate);
 	else if (verify->format == FORMAT_TSV)
-		verify_tsv_add(&verify->out, candidate->path, report, &candidate->error);
-	else if (!verify_json_add(verify->document, candidate->path, report, &candidate->error))
+		verify_tsv_add(&verify->out, candidate->path, report, &candidate->types,
+			       &candidate->error);
+	else if (!verify_json_add(verify->document, candidate->path, report, &candidate->types,
+				  &candidate->error))
 		return abilock_error_nomem(err);
 	return verify->out.failed ? abilock_error_nomem(err) : 0;
 }
@@ -380,6 +420,8 @@ int cmd_verify(const struct abilock_invocation *inv)
 		return abilock_cli_usage(inv, "%s", error.message);
 	if (r >= 0)
 		r = open_host(&verify, &error);
+	if (r >= 0)
+		r = open_types(&verify, &error);
 	if (r >= 0 && verify.format == FORMAT_JSON) {
 		verify.document = verify_json_new(verify.host);
 		r = verify.document ? 0 : abilock_error_nomem(&error);

@@ -69,21 +69,45 @@ static bool put_counts(struct json_object *to, const struct abilock_report *repo
 	return object != NULL;
 }
 
-static bool put_report(struct json_object *to, const struct abilock_report *report)
+static bool push_type_change(struct json_object *array, const struct verify_type_change *change)
+{
+	struct json_object *object = json_push_object(array);
+
+	return object && json_put_string(object, "node", change->node) &&
+	       json_put_string(object, "subject", change->subject) &&
+	       json_put_strings(object, "changes", change->lines, change->line_count) &&
+	       json_put_strings(object, "symbols", change->symbols, change->symbol_count) &&
+	       json_put_strings(object, "used", change->symbols, change->used_count);
+}
+
+static bool put_types(struct json_object *to, const struct verify_type_changes *types)
+{
+	struct json_object *array = json_put_array(to, "types");
+
+	for (size_t i = 0; array && i < types->count; i++)
+		if (!push_type_change(array, &types->items[i]))
+			return false;
+	return array && json_put_strings(to, "types_unknown", types->notes, types->note_count);
+}
+
+static bool put_report(struct json_object *to, const struct abilock_report *report,
+		       const struct verify_type_changes *types)
 {
 	char fix[512];
 
 	abilock_report_fix(report, fix, sizeof(fix));
-	return put_findings(to, report) && put_build(to, "module", &report->module) &&
-	       put_build(to, "host", &report->host) &&
+	return put_findings(to, report) && put_types(to, types) &&
+	       put_build(to, "module", &report->module) && put_build(to, "host", &report->host) &&
 	       put_build(to, "installed_host", &report->installed) && put_counts(to, report) &&
 	       json_put_strings(to, "load_after", report->after, report->after_count) &&
 	       json_put_bool(to, "needs_same_build", report->needs_same_build) &&
+	       json_put_bool(to, "needs_same_types", report->needs_same_types) &&
 	       json_put_string(to, "fix", fix[0] ? fix : NULL);
 }
 
 bool verify_json_add(struct json_object *document, const char *path,
-		     const struct abilock_report *report, const struct abilock_error *error)
+		     const struct abilock_report *report, const struct verify_type_changes *types,
+		     const struct abilock_error *error)
 {
 	const char *verdict = !report ? "error" : report->finding_count ? "refused" : "ok";
 	struct json_object *modules = NULL;
@@ -93,5 +117,6 @@ bool verify_json_add(struct json_object *document, const char *path,
 	struct json_object *object = json_push_object(modules);
 	return object && json_put_string(object, "file", path) &&
 	       json_put_string(object, "verdict", verdict) &&
-	       (report ? put_report(object, report) : json_put_error(object, "error", error));
+	       (report ? put_report(object, report, types)
+		       : json_put_error(object, "error", error));
 }

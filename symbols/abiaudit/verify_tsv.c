@@ -4,12 +4,13 @@
 #include "tsv.h"
 
 static void add_verdict(struct abilock_text *out, const char *path, const char *verdict,
-			const char *code, bool same_build)
+			const char *code, bool same_build, bool same_types)
 {
 	tsv_begin(out, "verdict", path);
 	tsv_string(out, verdict);
 	tsv_string(out, code);
 	tsv_bool(out, same_build);
+	tsv_bool(out, same_types);
 	tsv_end(out);
 }
 
@@ -62,20 +63,44 @@ static void add_counts(struct abilock_text *out, const char *path,
 	}
 }
 
+static void add_types(struct abilock_text *out, const char *path,
+		      const struct verify_type_changes *types)
+{
+	for (size_t i = 0; i < types->count; i++) {
+		const struct verify_type_change *change = &types->items[i];
+
+		for (size_t k = 0; k < change->line_count; k++) {
+			tsv_begin(out, "type-change", path);
+			tsv_string(out, change->node);
+			tsv_string(out, change->subject);
+			tsv_string(out, change->lines[k]);
+			tsv_end(out);
+		}
+		for (size_t k = 0; k < change->symbol_count; k++) {
+			tsv_begin(out, "type-symbol", path);
+			tsv_string(out, change->node);
+			tsv_string(out, change->subject);
+			tsv_string(out, change->symbols[k]);
+			tsv_bool(out, k < change->used_count);
+			tsv_end(out);
+		}
+	}
+}
+
 void verify_tsv_add(struct abilock_text *out, const char *path, const struct abilock_report *report,
-		    const struct abilock_error *error)
+		    const struct verify_type_changes *types, const struct abilock_error *error)
 {
 	char fix[512];
 
 	if (!report) {
-		add_verdict(out, path, "error", abilock_error_name(error->code), false);
+		add_verdict(out, path, "error", abilock_error_name(error->code), false, false);
 		tsv_add_failed(error, path, out);
 		return;
 	}
 	const bool refused = report->finding_count > 0;
 	add_verdict(out, path, refused ? "refused" : "ok",
 		    refused ? abilock_code_name(report->findings[0].code) : NULL,
-		    report->needs_same_build);
+		    report->needs_same_build, report->needs_same_types);
 	for (size_t i = 0; i < report->finding_count; i++)
 		add_finding(out, path, &report->findings[i]);
 	add_build(out, path, "module", &report->module);
@@ -87,6 +112,7 @@ void verify_tsv_add(struct abilock_text *out, const char *path, const struct abi
 		tsv_string(out, report->after[i]);
 		tsv_end(out);
 	}
+	add_types(out, path, types);
 	abilock_report_fix(report, fix, sizeof(fix));
 	if (!fix[0])
 		return;

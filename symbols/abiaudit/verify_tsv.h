@@ -5,13 +5,15 @@
 
 #include "../report_text.h"
 #include "text.h"
+#include "verify_types.h"
 
 /**
  * Add the answer about one module.
  *
  * @param report  NULL: the module could not be judged, and @p error says why.
+ * @param types   Empty where nobody asked for types.
  */
 void verify_tsv_add(struct abilock_text *out, const char *path, const struct abilock_report *report,
-		    const struct abilock_error *error);
+		    const struct verify_type_changes *types, const struct abilock_error *error);
 
 #endif

@@ -52,13 +52,13 @@ check "the dynamic linker's line comes next" grep -qxF \
 	"  one/libhost.so.1: version \`HOST_PRIVATE_two' not found (required by two/module.so)" out
 check "the symbol behind the node is named" grep -q 'missing  HOST_PRIVATE_two  needed by host_push ' out
 expect "tab-separated lines of a refusal" 3 --format tsv --host one/libhost.so.1 two/module.so damaged.so
-check "the verdict comes first" [ "$(head -n 1 out)" = $'verdict\ttwo/module.so\trefused\tmissing-node\ttrue' ]
+check "the verdict comes first" [ "$(head -n 1 out)" = $'verdict\ttwo/module.so\trefused\tmissing-node\ttrue\tfalse' ]
 check "the finding has its fields" grep -q \
 	$'^finding\ttwo/module.so\tmissing-node\tHOST_PRIVATE_two\tone/libhost.so.1\ttwo/module.so\t' out
 check "its symbols are records of their own" grep -qx \
 	$'finding-symbol\ttwo/module.so\tmissing-node\tHOST_PRIVATE_two\thost_push' out
 check "each kind of record has its number of fields" [ "$(awk -F '\t' '{ print $1, NF }' out | sort -u | tr '\n' ';')" = \
-	'build 10;error 7;finding 7;finding-symbol 5;fix 3;symbols-from 4;verdict 5;' ]
+	'build 10;error 7;finding 7;finding-symbol 5;fix 3;symbols-from 4;verdict 6;' ]
 check "a damaged file is a record too" grep -q $'^error\tdamaged.so\tdamaged\tdamaged.so\t' out
 expect "a module that needs another one, alone" 1 --host one/libhost.so.1 one/needs_module.so
 expect "the two together" 0 --host one/libhost.so.1 one/needs_module.so one/module.so

@@ -90,7 +90,12 @@ expect "no soname" 2 "versiongen stub: --soname is required (see 'versiongen stu
 expect "unknown machine" 2 \
 	"versiongen stub: unknown machine 'z80' (see 'versiongen stub --help')" \
 	stub foo.syms --tag id:a --soname s -o x.so --machine z80
-expect "abi tag" 2 "versiongen: tag 'abi' is not supported yet" tag --tag abi
+expect "abi tag without files" 2 \
+	"versiongen: --tag abi reads types: give the objects and archives of the host, compiled with -g, behind the declaration; or one linked file; or a baseline that 'abiaudit baseline --private' wrote" \
+	tag --tag abi
+expect "files without the abi tag" 2 \
+	"versiongen: files behind the declaration are for --tag abi" \
+	map foo.syms --tag id:a foo.o
 expect "bad release" 2 \
 	"versiongen: tag 'release:1-2': linkers agree on letters, digits, '_' and '.' in a node name, not on '-'" \
 	tag --tag release:1-2

@@ -83,6 +83,26 @@ START_TEST(private_nodes_are_known_by_their_spelling)
 }
 END_TEST
 
+START_TEST(fingerprints_in_node_names_are_told_from_other_tags)
+{
+	static const char print[] = "FOO_PRIVATE_0123456789abcdef";
+
+	ck_assert_str_eq(abilock_node_name_fingerprint(print), "0123456789abcdef");
+	ck_assert_str_eq(abilock_node_name_fingerprint("A_PRIVATE_B_PRIVATE_0123456789abcdef"),
+			 "0123456789abcdef");
+	ck_assert_ptr_null(abilock_node_name_fingerprint("FOO_PRIVATE"));
+	ck_assert_ptr_null(abilock_node_name_fingerprint("FOO_PRIVATE_0123456789ABCDEF"));
+	ck_assert_ptr_null(abilock_node_name_fingerprint("FOO_PRIVATE_00123456789abcdef"));
+	ck_assert_ptr_null(abilock_node_name_fingerprint("FOO_1_0123456789abcdef"));
+	ck_assert_ptr_null(abilock_node_name_fingerprint("_PRIVATE_0123456789abcdef"));
+	ck_assert_ptr_null(abilock_node_name_fingerprint(""));
+	ck_assert(abilock_node_names_differ_in_types(print, "FOO_PRIVATE_0123456789abcde0"));
+	ck_assert(!abilock_node_names_differ_in_types(print, print));
+	ck_assert(!abilock_node_names_differ_in_types(print, "FOO_PRIVATE_1.2"));
+	ck_assert(!abilock_node_names_differ_in_types(print, "BAR_PRIVATE_0123456789abcde0"));
+}
+END_TEST
+
 /* ---- texts ---- */
 
 START_TEST(names_from_files_cannot_steer_a_terminal)
@@ -338,6 +358,7 @@ static Suite *lock_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, every_code_has_a_name_and_a_summary_of_its_own);
 	tcase_add_test(tc, private_nodes_are_known_by_their_spelling);
+	tcase_add_test(tc, fingerprints_in_node_names_are_told_from_other_tags);
 	tcase_add_test(tc, names_from_files_cannot_steer_a_terminal);
 	tcase_add_test(tc, many_findings_of_one_kind_are_counted);
 	tcase_add_test(tc, a_finding_is_listed_once);

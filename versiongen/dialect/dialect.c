@@ -111,24 +111,27 @@ int dialect_list_init(const struct abilock_declaration *decl, struct dialect_lis
 }
 
 static void write_heading(FILE *file, const struct dialect_build *build, const char *comment,
-			  const struct abilock_declared_node *node)
+			  size_t n)
 {
+	const struct abilock_declaration *decl = build->decl;
+	const struct abilock_declared_node *node = n < decl->node_count ? &decl->nodes[n] : NULL;
+
 	if (!node)
 		fprintf(file, "%s without a version\n", comment);
 	else if (*node->name)
 		fprintf(file, "%s %s%s%s\n", comment, node->name, node->is_tagged ? "_" : "",
-			node->is_tagged ? build->tag : "");
+			node->is_tagged ? tags_of(&build->tags, n) : "");
 }
 
-static int write_marker(FILE *file, const struct dialect_build *build,
-			const struct abilock_declared_node *node, dialect_line *write)
+static int write_marker(FILE *file, const struct dialect_build *build, size_t n,
+			dialect_line *write)
 {
 	_cleanup_(abilock_text_deinit) struct abilock_text name = {0};
 
 	abilock_text_puts(&name, ABILOCK_MARKER_PREFIX);
-	abilock_text_puts(&name, node->name);
+	abilock_text_puts(&name, build->decl->nodes[n].name);
 	abilock_text_putc(&name, '_');
-	abilock_text_puts(&name, build->tag);
+	abilock_text_puts(&name, tags_of(&build->tags, n));
 	abilock_text_putc(&name, '\0');
 	if (name.failed)
 		return ABILOCK_E_NOMEM;
@@ -144,17 +147,15 @@ int dialect_list_write(FILE *file, const struct dialect_build *build,
 	int r = 0;
 
 	for (size_t n = 0; n <= decl->node_count && r == 0; n++) {
-		const struct abilock_declared_node *node =
-			n < decl->node_count ? &decl->nodes[n] : NULL;
-		bool is_tagged = node && node->is_tagged;
+		bool is_tagged = n < decl->node_count && decl->nodes[n].is_tagged;
 
 		if (is_tagged || (i < list->count && group_of(decl, list->entries[i]) == n))
-			write_heading(file, build, comment, node);
+			write_heading(file, build, comment, n);
 		for (; i < list->count && group_of(decl, list->entries[i]) == n; i++)
 			write(file, list->entries[i]->text,
 			      list->entries[i]->tags.type == STT_OBJECT);
 		if (is_tagged)
-			r = write_marker(file, build, node, write);
+			r = write_marker(file, build, n, write);
 	}
 	return r;
 }

@@ -7,11 +7,12 @@
 #define VERSIONGEN_DIALECT_H
 
 #include "../../symbols/declaration.h"
+#include "../tag.h"
 
 /** One build of a host. All is borrowed. */
 struct dialect_build {
 	const struct abilock_declaration *decl; /**< See abilock_declaration_select(). */
-	const char *tag;			/**< NULL where no node is tagged. */
+	struct tags tags;			/**< Empty where no node is tagged. */
 	const char *host; /**< File name of the DLL or program, for `def`; NULL: not written. */
 };
 

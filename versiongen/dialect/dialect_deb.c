@@ -368,15 +368,15 @@ static int write_symbols(struct writer *w)
 	return r;
 }
 
-int dialect_deb_write(FILE *file, const struct abilock_declaration *decl, const char *tag,
+int dialect_deb_write(FILE *file, const struct abilock_declaration *decl, const struct tags *tags,
 		      const struct dialect_deb *deb, struct abilock_error *err)
 {
 	_cleanup_(writer_deinit) struct writer w = {.decl = decl, .deb = deb, .err = err};
 
-	int r = check(&w, tag);
+	int r = check(&w, tags->build);
 	if (r < 0)
 		return r;
-	write_head(&w, tag);
+	write_head(&w, tags->build);
 	write_private_nodes(&w);
 	r = write_node_symbols(&w);
 	if (r == 0)

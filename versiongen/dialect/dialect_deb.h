@@ -8,6 +8,7 @@
 #define VERSIONGEN_DIALECT_DEB_H
 
 #include "../../symbols/declaration.h"
+#include "../tag.h"
 
 /** What Debian calls things. NULL: not given. */
 struct dialect_deb {
@@ -22,11 +23,11 @@ struct dialect_deb {
 /**
  * Write the template.
  *
- * @param tag  For @p deb->abi_package; else it may be NULL.
+ * @param tags  For @p deb->abi_package; else it may be NULL.
  * @return 0, ABILOCK_E_NOMEM, ABILOCK_E_USAGE (something is missing in @p deb, or in the
  *         declaration), or ABILOCK_E_UNSUPPORTED (an entry that a symbols file cannot say).
  */
-int dialect_deb_write(FILE *file, const struct abilock_declaration *decl, const char *tag,
+int dialect_deb_write(FILE *file, const struct abilock_declaration *decl, const struct tags *tags,
 		      const struct dialect_deb *deb, struct abilock_error *err) _must_check_;
 
 #endif

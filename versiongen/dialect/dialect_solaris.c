@@ -145,10 +145,12 @@ static bool write_entries(const struct solaris *sol, size_t group, bool is_local
 	return has_heading;
 }
 
-static void write_node_name(const struct solaris *sol, const struct abilock_declared_node *node)
+static void write_node_name(const struct solaris *sol, size_t n)
 {
+	const struct abilock_declared_node *node = &sol->decl->nodes[n];
+
 	fprintf(sol->file, " %s%s%s", node->name, node->is_tagged ? "_" : "",
-		node->is_tagged ? sol->build->tag : "");
+		node->is_tagged ? tags_of(&sol->build->tags, n) : "");
 }
 
 static void write_node(const struct solaris *sol, size_t n)
@@ -158,7 +160,7 @@ static void write_node(const struct solaris *sol, size_t n)
 	/* The base version has no name, and neither has the one node of an anonymous script. */
 	fprintf(sol->file, "\n%s", *node->name ? "SYMBOL_VERSION" : "SYMBOL_SCOPE");
 	if (*node->name)
-		write_node_name(sol, node);
+		write_node_name(sol, n);
 	fprintf(sol->file, " {\n");
 	bool has_global = write_entries(sol, n, false);
 	if (node->is_tagged)
@@ -170,7 +172,7 @@ static void write_node(const struct solaris *sol, size_t n)
 		fprintf(sol->file, "\tlocal:\n\t\t*;\n");
 	fprintf(sol->file, "}");
 	for (size_t i = 0; i < node->parent_count; i++)
-		write_node_name(sol, &sol->decl->nodes[node->parents[i]]);
+		write_node_name(sol, node->parents[i]);
 	fprintf(sol->file, ";\n");
 }
 
