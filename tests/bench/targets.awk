@@ -9,6 +9,7 @@ FILENAME ~ /summary$/ {
 	per_file[$KEY] = $PER_FILE
 	whole[$KEY] = $MEDIAN
 	per_symbol[$KEY] = $SYMBOLS ? $MEDIAN / $SYMBOLS : 0
+	peak_of[$KEY] = $PEAK
 	if ($KIND == "ours" && $SET == "all" && $PEAK > peak)
 		peak = $PEAK
 	next
@@ -16,6 +17,8 @@ FILENAME ~ /summary$/ {
 
 # What the target compares with its limit; "-" where it is not there.
 function value_of(over, under) {
+	if (under == "peak" && over != "ours")
+		return over in peak_of ? peak_of[over] / 1024 : "-"
 	if (under == "peak")
 		return peak ? peak / 1024 : "-"
 	if (under == "ms")

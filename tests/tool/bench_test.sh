@@ -262,13 +262,47 @@ check "a versiongen that prints nothing is found out" status 1 versiongen_with s
 cp log report
 check "and the commands are named" grep -qF 'versiongen map (1 files): prints nothing' report
 
+# ---- types ----
+
+if have "${CC:-cc}"; then
+	check "a quick run for types works" \
+		env CC="${CC:-cc}" "$bench" abi --quick --svg quick.svg --json quick.json
+	cp log report
+	for title in 'Two versions of a made-up library: 60 symbols' 'More of it' 'Targets' 'Picture'; do
+		check "the report has a part '$title'" grep -q "^== $title" report
+	done
+	for label in "libdw walk" "abiaudit diff" "abiaudit baseline" "abiaudit baseline --types"; do
+		check "the table has a row '$label'" \
+			grep -qE "^$label +[a-z]+.* [0-9.]+ (us|ms|s) .* [0-9.]+ " report
+		check "the picture has a bar '$label'" grep -qE "^$label +\|[#-]+ +[0-9.]+ (us|ms|s)\$" report
+	done
+	check "the targets for time and memory have verdicts" bash -c '
+		grep -qE "times the libdw walk +at most 5 +[0-9.]+  (pass|missed)\$" report &&
+			grep -qE "peak memory, MiB +at most 64 +[0-9.]+  (pass|missed)\$" report'
+	check "it tells what a symbol more costs" grep -qE '^abiaudit baseline +200 functions +1 +200 ' report
+	check "the numbers are JSON" json_has '.format_version == 1 and .library_symbols >= 60'
+
+	# Types of all symbols but one.
+	cat >shortened <<'END'
+#!/bin/sh
+"$REAL" "$@" | sed '/ bench_function_number_7 /s/ [0-9a-f]*$//'
+END
+	REAL=$ABIAUDIT
+	abi_with() { ABIAUDIT=$dir/$1 CC=${CC:-cc} "$bench" abi --quick; }
+	check "a baseline without one of the types is found out" status 1 abi_with shortened
+	cp log report
+	check "and it is said how many it has" grep -q 'knows the types of 59 symbols of 60' report
+else
+	skip "no C compiler: types are not measured"
+fi
+
 # ---- the command line ----
 
 check "help is given" "$bench" --help
 for arguments in '' 'nonsense' 'audit --nonsense' 'audit --rounds' 'audit --rounds 0' \
 	'audit --rounds x' 'audit --files /nonexistent' \
 	'audit --svg /nonexistent/f.svg' 'audit --quick --check' 'versiongen --cold' \
-	'versiongen --files stubs' 'versiongen --quick --check'; do
+	'versiongen --files stubs' 'versiongen --quick --check' 'abi --cold' 'abi --files stubs'; do
 	# shellcheck disable=SC2086 # words
 	check "wrong usage is refused: bench $arguments" status 2 "$bench" $arguments
 done

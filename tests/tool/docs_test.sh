@@ -208,6 +208,20 @@ links_lead_somewhere() {
 	return $bad
 }
 
+# A reader finds each document from the README: manual pages by name, others by a link.
+readme_names_all() {
+	local page file name bad=0
+
+	for page in "$1"/docs/man/*.scd; do
+		name=$(basename "$page" .scd)
+		grep -qF "${name%.*}(${name##*.})" "$1/README.md" || { echo "README.md lacks $name"; bad=1; }
+	done
+	for file in "$1"/docs/*.md; do
+		grep -qF "](docs/${file##*/}" "$1/README.md" || { echo "README.md lacks ${file##*/}"; bad=1; }
+	done
+	return $bad
+}
+
 # ---- layers ----
 
 # includes_stay TREE FOLDER ALLOWED...: each "header" of FOLDER is one of its own or of ALLOWED
@@ -330,6 +344,7 @@ check "what is met or partly met is shown somewhere" met_is_shown "$tree"
 check "every file that requirements.md names exists" named_files_exist "$tree"
 check "each difference from elfdeps has a page" differences_have_pages "$tree"
 check "links between the documents lead somewhere" links_lead_somewhere "$tree"
+check "the README names each document and manual page" readme_names_all "$tree"
 check "symbols/ includes nothing of versiongen/ and runtime/" includes_stay "$tree" symbols
 check "versiongen/ includes itself and symbols/ only" includes_stay "$tree" versiongen symbols
 check "runtime/ includes itself and symbols/ only" includes_stay "$tree" runtime symbols
@@ -356,6 +371,8 @@ broken docs/requirements.md 's,docs/adoption.md,docs/adopting.md,'
 check_not "a file that does not exist is noticed" named_files_exist "$dir/broken"
 broken docs/rpm/sections.md 's/--sections/--section/'
 check_not "a difference without its page is noticed" differences_have_pages "$dir/broken"
+broken README.md 's/abiaudit-check(1), //'
+check_not "a manual page that the README lacks is noticed" readme_names_all "$dir/broken"
 broken symbols/lock.c '1i #include "../runtime/process.h"'
 check_not "an include against the layers is noticed" includes_stay "$dir/broken" symbols
 broken versiongen/map.c '1i #include "process.h"'
