@@ -280,7 +280,7 @@ if have "${CC:-cc}"; then
 		grep -qE "times the libdw walk +at most 5 +[0-9.]+  (pass|missed)\$" report &&
 			grep -qE "peak memory, MiB +at most 64 +[0-9.]+  (pass|missed)\$" report'
 	check "it tells what a symbol more costs" grep -qE '^abiaudit baseline +200 functions +1 +200 ' report
-	check "the numbers are JSON" json_has '.format_version == 1 and .library_symbols >= 60'
+	check "the numbers are JSON" json_has '.format_version == 1 and ."library_symbols" >= 60'
 
 	# Types of all symbols but one.
 	cat >shortened <<'END'
