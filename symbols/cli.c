@@ -26,6 +26,16 @@ const char *abilock_cli_value(const struct abilock_invocation *inv, int id, cons
 	return fallback;
 }
 
+const char **abilock_cli_values(const struct abilock_invocation *inv, int id, size_t *ret_count)
+{
+	const char **values = calloc(inv->option_count + 1, sizeof(*values));
+
+	for (size_t i = 0; values && i < inv->option_count; i++)
+		if (inv->options[i].id == id)
+			values[(*ret_count)++] = inv->options[i].value;
+	return values;
+}
+
 int abilock_cli_usage(const struct abilock_invocation *inv, const char *fmt, ...)
 {
 	const char *command = inv->command ? inv->command->name : "";

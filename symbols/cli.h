@@ -88,6 +88,14 @@ bool abilock_cli_has(const struct abilock_invocation *inv, int id);
 /** Argument of the last such option, or @p fallback (which may be NULL) when it was not given. */
 const char *abilock_cli_value(const struct abilock_invocation *inv, int id, const char *fallback);
 
+/**
+ * The arguments of all options with that id, in their order.
+ *
+ * @param[in,out] ret_count  Their number is added.
+ * @return free() it; the strings are of argv. NULL when memory is out.
+ */
+const char **abilock_cli_values(const struct abilock_invocation *inv, int id, size_t *ret_count);
+
 /** Print `TOOL COMMAND: TEXT (see ...)` on stderr. @return ABILOCK_EXIT_USAGE. */
 int abilock_cli_usage(const struct abilock_invocation *inv, const char *fmt, ...) _printf_(2, 3);
 

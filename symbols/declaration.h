@@ -168,6 +168,15 @@ struct abilock_selection {
 };
 
 /**
+ * Whether a selection can be meant: a name with a typo would leave out, or keep, all that it is
+ * about without a word.
+ *
+ * @return 0, or ABILOCK_E_USAGE for an unknown machine, or a define that is no name.
+ */
+int abilock_selection_check(const struct abilock_selection *selection,
+			    struct abilock_error *err) _must_check_;
+
+/**
  * Drop what is not for this build: entries and nodes whose `if=` or `arch=` does not hold, and
  * nodes that had global entries and have none any more. The children of such a node take over its
  * parents; its local entries move to the first node that is left, since what they hide is hidden

@@ -212,6 +212,28 @@ static void cut_entries(const struct cut *cut, const struct abilock_selection *s
 	decl->entry_count = left;
 }
 
+static bool is_define(const char *name)
+{
+	static const char good[] =
+		"_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+	return *name && name[strspn(name, good)] == '\0' && !(*name >= '0' && *name <= '9');
+}
+
+int abilock_selection_check(const struct abilock_selection *selection, struct abilock_error *err)
+{
+	if (selection->machine && !abilock_machine_find(selection->machine))
+		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+					 "unknown machine '%s'", selection->machine);
+	for (size_t i = 0; i < selection->define_count; i++)
+		if (!is_define(selection->defines[i]))
+			return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
+						 "-D '%.80s': expected a name alone, such as "
+						 "WITH_TLS for if=WITH_TLS",
+						 selection->defines[i]);
+	return 0;
+}
+
 int abilock_declaration_select(struct abilock_declaration *decl,
 			       const struct abilock_selection *selection, struct abilock_error *err)
 {

@@ -156,6 +156,24 @@ const struct abilock_machine *abilock_machine_find(const char *name)
 	return name ? find(name, strlen(name)) : find_native();
 }
 
+const struct abilock_machine *abilock_machine_of_header(uint16_t machine, uint8_t elf_class,
+							uint8_t data, uint32_t flags)
+{
+	const struct abilock_machine *best = NULL;
+	int fewest = 0;
+
+	for (const struct abilock_machine *m = abilock_machines(); m->name; m++) {
+		const int differing = __builtin_popcount(m->flags ^ flags);
+
+		if (m->machine != machine || m->elf_class != elf_class || m->data != data ||
+		    (best && differing >= fewest))
+			continue;
+		best = m;
+		fewest = differing;
+	}
+	return best;
+}
+
 bool abilock_machine_is_known(const char *name, size_t length)
 {
 	return find(name, length) != NULL;

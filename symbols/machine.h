@@ -33,6 +33,15 @@ const struct abilock_machine *abilock_machines(void);
  */
 const struct abilock_machine *abilock_machine_find(const char *name);
 
+/**
+ * The machine that an ELF header says. Where several have that machine, class and byte order, the
+ * one whose flags are most like it.
+ *
+ * @return A row of abilock_machines(), or NULL.
+ */
+const struct abilock_machine *abilock_machine_of_header(uint16_t machine, uint8_t elf_class,
+							uint8_t data, uint32_t flags);
+
 /** Whether abilock_machine_find() knows a name of @p length bytes. */
 bool abilock_machine_is_known(const char *name, size_t length);
 

@@ -51,15 +51,8 @@ static void run_deinit(struct run *run)
 /* The arguments of an option that may come several times; free() the list. */
 static int values_of(struct run *run, int id, const char ***ret, size_t *ret_count)
 {
-	const struct abilock_invocation *inv = run->inv;
-
-	*ret = calloc(inv->option_count + 1, sizeof(**ret));
-	if (!*ret)
-		return abilock_error_nomem(&run->err);
-	for (size_t i = 0; i < inv->option_count; i++)
-		if (inv->options[i].id == id)
-			(*ret)[(*ret_count)++] = inv->options[i].value;
-	return 0;
+	*ret = abilock_cli_values(run->inv, id, ret_count);
+	return *ret ? 0 : abilock_error_nomem(&run->err);
 }
 
 /* The option that says what an operand is: the last one in front of it. */

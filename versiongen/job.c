@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-#include "../symbols/machine.h"
 #include "depfile.h"
 #include "tag.h"
 
@@ -58,23 +57,12 @@ static int check_operands(struct job *job)
 		       : 0;
 }
 
-/* The values of an option that may be given several times; free() it. */
-static const char **option_values(const struct abilock_invocation *inv, int id, size_t *ret_count)
-{
-	const char **values = calloc(inv->option_count + 1, sizeof(*values));
-
-	for (size_t i = 0; values && i < inv->option_count; i++)
-		if (inv->options[i].id == id)
-			values[(*ret_count)++] = inv->options[i].value;
-	return values;
-}
-
 static int read_tag_abi(struct job *job)
 {
 	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
 	size_t header_count = 0;
 	_cleanup_(freep) const char **headers =
-		option_values(job->inv, OPT_TYPE_HEADERS, &header_count);
+		abilock_cli_values(job->inv, OPT_TYPE_HEADERS, &header_count);
 	int r = headers ? job_make_declared(job) : abilock_error_nomem(&job->err);
 
 	if (r < 0)
@@ -184,21 +172,14 @@ void job_print_diagnostics(const struct job *job, const struct abilock_diagnosti
 
 int job_check_defines(const struct abilock_invocation *inv, struct abilock_error *err)
 {
-	static const char good[] =
-		"_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	struct abilock_selection selection = {0};
+	_cleanup_(freep) const char **names =
+		abilock_cli_values(inv, OPT_DEFINE, &selection.define_count);
 
-	for (size_t i = 0; i < inv->option_count; i++) {
-		const char *name = inv->options[i].value;
-
-		if (inv->options[i].id != OPT_DEFINE ||
-		    (*name && name[strspn(name, good)] == '\0' && !(*name >= '0' && *name <= '9')))
-			continue;
-		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
-					 "-D '%.80s': expected a name alone, such as WITH_TLS for "
-					 "if=WITH_TLS",
-					 name);
-	}
-	return 0;
+	if (!names)
+		return abilock_error_nomem(err);
+	selection.defines = names;
+	return abilock_selection_check(&selection, err);
 }
 
 static int select_entries(struct job *job)
@@ -207,16 +188,13 @@ static int select_entries(struct job *job)
 		.machine = job->machine ? job->machine
 					: abilock_cli_value(job->inv, OPT_MACHINE, NULL)};
 	_cleanup_(freep) const char **names =
-		option_values(job->inv, OPT_DEFINE, &selection.define_count);
+		abilock_cli_values(job->inv, OPT_DEFINE, &selection.define_count);
 
 	if (!names)
 		return abilock_error_nomem(&job->err);
-	/* A name with a typo would leave out all that is for some machines, without a word. */
-	if (selection.machine && !abilock_machine_find(selection.machine))
-		return abilock_error_set(&job->err, ABILOCK_E_USAGE, NULL, NULL, 0,
-					 "unknown machine '%s'", selection.machine);
 	selection.defines = names;
-	return abilock_declaration_select(job->decl, &selection, &job->err);
+	int r = abilock_selection_check(&selection, &job->err);
+	return r < 0 ? r : abilock_declaration_select(job->decl, &selection, &job->err);
 }
 
 int job_read(struct job *job)

@@ -6,7 +6,6 @@
 #include "declaration.h"
 #include "gate/baseline.h"
 #include "gate_options.h"
-#include "machine.h"
 
 enum {
 	OPT_OUTPUT = 1,
@@ -142,21 +141,20 @@ static int read_declared(const struct abilock_invocation *inv, const char *path,
 	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
 	struct abilock_selection selection = {.machine = abilock_cli_value(inv, OPT_MACHINE, NULL)};
 	_cleanup_(freep) const char **defines =
-		gate_option_values(inv, OPT_DEFINE, &selection.define_count);
+		abilock_cli_values(inv, OPT_DEFINE, &selection.define_count);
 
 	if (!defines)
 		return abilock_error_nomem(err);
-	if (selection.machine && !abilock_machine_find(selection.machine))
-		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
-					 "unknown machine '%s'", selection.machine);
-	int r = abilock_declaration_read(path, ret, &diags, err);
+	selection.defines = defines;
+	int r = abilock_selection_check(&selection, err);
+	if (r == 0)
+		r = abilock_declaration_read(path, ret, &diags, err);
 	if (diags.count > 0 && *ret) {
 		abilock_diagnostics_write(&text, &diags, (*ret)->sources, isatty(STDERR_FILENO));
 		(void)fwrite(text.data, 1, text.length, stderr);
 	}
 	if (r < 0)
 		return r;
-	selection.defines = defines;
 	return abilock_declaration_select(*ret, &selection, err);
 }
 

@@ -75,58 +75,28 @@ static int open_file(struct check *check, const char *path)
 	return r;
 }
 
-/* The machine with the file's header; of several those whose flags differ least. */
 static const char *machine_of(const struct abilock_object *object)
 {
-	const struct abilock_machine *found = NULL;
-	int least = 0;
+	const struct abilock_machine *machine = abilock_machine_of_header(
+		object->machine, object->elf_class, object->data, object->flags);
 
-	for (const struct abilock_machine *row = abilock_machines(); row->name; row++) {
-		const int distance = __builtin_popcount(row->flags ^ object->flags);
-
-		if (row->machine != object->machine || row->elf_class != object->elf_class ||
-		    row->data != object->data || (found && distance >= least))
-			continue;
-		found = row;
-		least = distance;
-	}
-	return found ? found->name : NULL;
+	return machine ? machine->name : NULL;
 }
 
 /* ---- the declaration ---- */
-
-/* What versiongen refuses: the script was not made with it. */
-static bool is_define(const char *name)
-{
-	static const char good[] =
-		"_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
-	return *name && name[strspn(name, good)] == '\0' && !(*name >= '0' && *name <= '9');
-}
 
 static int select_entries(struct check *check, const struct abilock_invocation *inv)
 {
 	struct abilock_selection selection = {
 		.machine = abilock_cli_value(inv, OPT_MACHINE, machine_of(check->object))};
-	_cleanup_(freep) const char **defines = calloc(inv->option_count + 1, sizeof(*defines));
+	_cleanup_(freep) const char **defines =
+		abilock_cli_values(inv, OPT_DEFINE, &selection.define_count);
 
 	if (!defines)
 		return abilock_error_nomem(&check->err);
-	if (selection.machine && !abilock_machine_find(selection.machine))
-		return abilock_error_set(&check->err, ABILOCK_E_USAGE, NULL, NULL, 0,
-					 "unknown machine '%s'", selection.machine);
-	for (size_t i = 0; i < inv->option_count; i++) {
-		if (inv->options[i].id != OPT_DEFINE)
-			continue;
-		if (!is_define(inv->options[i].value))
-			return abilock_error_set(&check->err, ABILOCK_E_USAGE, NULL, NULL, 0,
-						 "-D '%.80s': expected a name alone, such as "
-						 "WITH_TLS for if=WITH_TLS",
-						 inv->options[i].value);
-		defines[selection.define_count++] = inv->options[i].value;
-	}
 	selection.defines = defines;
-	return abilock_declaration_select(check->decl, &selection, &check->err);
+	int r = abilock_selection_check(&selection, &check->err);
+	return r < 0 ? r : abilock_declaration_select(check->decl, &selection, &check->err);
 }
 
 static int read_declaration(struct check *check, const struct abilock_invocation *inv)

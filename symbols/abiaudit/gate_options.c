@@ -39,20 +39,10 @@ static int explain(const struct abilock_invocation *inv, const char *id)
 	return ABILOCK_EXIT_OK;
 }
 
-const char **gate_option_values(const struct abilock_invocation *inv, int id, size_t *ret_count)
-{
-	const char **items = calloc(inv->option_count + 1, sizeof(*items));
-
-	for (size_t i = 0; items && i < inv->option_count; i++)
-		if (inv->options[i].id == id)
-			items[(*ret_count)++] = inv->options[i].value;
-	return items;
-}
-
 int gate_option_folders(const struct abilock_invocation *inv, int id, const char ***ret,
 			size_t *ret_count, struct abilock_error *err)
 {
-	_cleanup_(freep) const char **folders = gate_option_values(inv, id, ret_count);
+	_cleanup_(freep) const char **folders = abilock_cli_values(inv, id, ret_count);
 	struct stat st;
 
 	if (!folders)

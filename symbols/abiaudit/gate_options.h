@@ -45,14 +45,7 @@ enum {
 	}
 
 /**
- * The arguments of all options with that id.
- *
- * @return free() it; the strings are of argv. NULL when memory is out.
- */
-const char **gate_option_values(const struct abilock_invocation *inv, int id, size_t *ret_count);
-
-/**
- * As gate_option_values() for folders. One that is not there would be read as one without headers
+ * As abilock_cli_values() for folders. One that is not there would be read as one without headers
  * or debug information, and hide what changed.
  *
  * @return 0, ABILOCK_E_NOMEM, or ABILOCK_E_IO where one is no folder.

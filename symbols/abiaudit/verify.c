@@ -350,15 +350,11 @@ static int open_host(struct verify *verify, struct abilock_error *err)
 
 static int open_types(struct verify *verify, struct abilock_error *err)
 {
-	const struct abilock_invocation *inv = verify->inv;
-	_cleanup_(freep) const char **paths = calloc(inv->option_count + 1, sizeof(*paths));
 	size_t count = 0;
+	_cleanup_(freep) const char **paths = abilock_cli_values(verify->inv, OPT_TYPES, &count);
 
 	if (!paths)
 		return abilock_error_nomem(err);
-	for (size_t i = 0; i < inv->option_count; i++)
-		if (inv->options[i].id == OPT_TYPES)
-			paths[count++] = inv->options[i].value;
 	return count > 0 ? verify_types_open(paths, count, verify->host->path, &verify->types, err)
 			 : 0;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "accepted_parts.h"
+#include "gate_read.h"
 
 #define ACCEPTED_RULE "accepted-syntax"
 
@@ -360,25 +361,6 @@ int accepted_parse(const char *text, size_t length, const char *path, struct acc
 
 /* ---- files ---- */
 
-static int read_file(int fd, size_t size, char *text, size_t *ret_length)
-{
-	size_t length = 0;
-
-	while (length < size) {
-		const ssize_t n = read(fd, text + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		length += (size_t)n;
-	}
-	*ret_length = length;
-	return 0;
-}
-
 int accepted_read(const char *path, struct accepted *ret, struct abilock_diagnostics *diags,
 		  struct abilock_error *err)
 {
@@ -398,7 +380,7 @@ int accepted_read(const char *path, struct accepted *ret, struct abilock_diagnos
 	_cleanup_(freep) char *text = malloc((size_t)st.st_size + 1);
 	if (!text)
 		return abilock_error_nomem(err);
-	r = read_file(fd, (size_t)st.st_size, text, &length);
+	r = gate_read(fd, text, (size_t)st.st_size, &length);
 	if (r < 0)
 		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s", strerror(-r));
 	return accepted_parse(text, length, path, ret, diags, err);

@@ -9,6 +9,7 @@
 #include "../object.h"
 #include "../types/types_dwarf.h"
 #include "baseline_parts.h"
+#include "gate_read.h"
 
 bool abilock_baseline_is_text(const void *bytes, size_t length)
 {
@@ -120,28 +121,18 @@ static int make(const struct abilock_surface *surface, const bool *copied, const
 
 /* ---- ELF ---- */
 
-/* Where several have that machine, class and byte order, the one whose flags are most like it. */
 static const char *machine_of(const struct abilock_object *object, struct abilock_arena *arena)
 {
-	const char *best = NULL;
-	int fewest = 0;
+	const struct abilock_machine *machine = abilock_machine_of_header(
+		object->machine, object->elf_class, object->data, object->flags);
 	char name[32];
 
-	for (const struct abilock_machine *m = abilock_machines(); m->name; m++) {
-		const int differing = __builtin_popcount(m->flags ^ object->flags);
-
-		if (m->machine != object->machine || m->elf_class != object->elf_class ||
-		    m->data != object->data || (best && differing >= fewest))
-			continue;
-		best = m->name;
-		fewest = differing;
-	}
-	return best ? best
-		    : abilock_arena_printf(
-			      arena, "%s/%s/%s",
-			      abilock_machine_name(object->machine, name, sizeof(name)),
-			      object->elf_class == ELFCLASS64 ? "64" : "32",
-			      object->data == ELFDATA2MSB ? "big" : "little");
+	return machine ? machine->name
+		       : abilock_arena_printf(
+				 arena, "%s/%s/%s",
+				 abilock_machine_name(object->machine, name, sizeof(name)),
+				 object->elf_class == ELFCLASS64 ? "64" : "32",
+				 object->data == ELFDATA2MSB ? "big" : "little");
 }
 
 static int read_elf(const char *path, const struct abilock_baseline_options *options,
@@ -182,25 +173,6 @@ int abilock_baseline_from_objects(const struct abilock_surface *surface, const c
 
 enum { HEAD_SIZE = 4096 };
 
-static int read_some(int fd, char *bytes, size_t size, size_t *ret_length)
-{
-	size_t length = 0;
-
-	while (length < size) {
-		const ssize_t n = read(fd, bytes + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		length += (size_t)n;
-	}
-	*ret_length = length;
-	return 0;
-}
-
 static int read_text(const char *path, int fd, const struct stat *st, const char *head,
 		     size_t head_length, struct abilock_baseline **ret, struct abilock_error *err)
 {
@@ -216,7 +188,7 @@ static int read_text(const char *path, int fd, const struct stat *st, const char
 	if (!text)
 		return abilock_error_nomem(err);
 	memcpy(text, head, head_length);
-	int r = read_some(fd, text + head_length, size - head_length, &more);
+	int r = gate_read(fd, text + head_length, size - head_length, &more);
 	if (r < 0)
 		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s", strerror(-r));
 	return abilock_baseline_parse(text, head_length + more, path, ret, err);
@@ -233,7 +205,7 @@ int abilock_baseline_read(const char *path, const struct abilock_baseline_option
 	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
 	if (r == 0 && S_ISREG(st.st_mode))
-		r = read_some(fd, head, sizeof(head), &length);
+		r = gate_read(fd, head, sizeof(head), &length);
 	if (r < 0)
 		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s", strerror(-r));
 	if (abilock_baseline_is_text(head, length))

@@ -2,6 +2,8 @@
 /* The symbols of a file, and those that were declared. */
 #include "gate_declared.h"
 
+#include "baseline_parts.h"
+
 /* ---- what nobody declares ---- */
 
 static int compare_names(const void *a, const void *b)
@@ -88,18 +90,6 @@ static const char *describe_type(uint8_t type)
 	}
 }
 
-static const char *type_tag(uint8_t type)
-{
-	switch (type) {
-	case STT_OBJECT:
-	case STT_COMMON: return "data";
-	case STT_TLS: return "tls";
-	case STT_FUNC: return "func";
-	case STT_GNU_IFUNC: return "ifunc";
-	default: return "notype";
-	}
-}
-
 /* A resolver is the library's own business: callers and linkers see a function. */
 static uint8_t plain_type(uint8_t type)
 {
@@ -124,7 +114,7 @@ static void check_type(const struct declared *declared, const struct abilock_ent
 					  "tag it '# notype'",
 					  export->name)
 			: declared_printf(declared, "tag it: '%s; # %s'", entry->text,
-					  type_tag(export->type));
+					  baseline_type_word(export->type));
 	(void)declared_find(declared, "symbol-type", declared_place(declared, entry->place),
 			    declared_export_label(declared, export), fix,
 			    "'%s' is %s in the file, and declared as %s", export->name,
@@ -175,7 +165,8 @@ static const char *file_node(const struct declared *declared, const struct abilo
 /* The line to add, where there is a node for it. */
 static const char *declare_fix(const struct declared *declared, const struct abilock_export *export)
 {
-	const char *type = plain_type(export->type) == STT_FUNC ? NULL : type_tag(export->type);
+	const char *type =
+		plain_type(export->type) == STT_FUNC ? NULL : baseline_type_word(export->type);
 	const char *compat = export->is_default ? NULL : "compat";
 	const char *tags =
 		declared_printf(declared, "%s%s%s%s", type || compat ? " # " : "", type ? type : "",
