@@ -108,6 +108,14 @@ static bool is_called(const struct abilock_object *object, const char *name)
 	       str_eq(path_base(object->path), name);
 }
 
+struct abilock_object *abilock_process_host(const struct abilock_images *images, const char *name)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (!name || is_called(images->objects[i], name))
+			return images->objects[i];
+	return NULL;
+}
+
 /* The libraries of the C library have a private node as well, but no modules. */
 static bool has_private_node(const struct abilock_object *object)
 {
@@ -145,20 +153,33 @@ static enum abilock_role role_of(const struct abilock_object *object)
 							       : ABILOCK_ROLE_HOST_LIBRARY;
 }
 
+/* As abilock_array_push() would have it: there may be thousands. */
+static bool reserve_scope(struct abilock_scope *scope, size_t count)
+{
+	size_t room = 1;
+
+	while (room < count)
+		room *= 2;
+	scope->providers = calloc(room, sizeof(*scope->providers));
+	return scope->providers;
+}
+
 /* What is mapped, the module, and what it would bring in. */
 static int fill_scope(struct session *session, struct abilock_error *err)
 {
 	struct abilock_scope *scope = &session->scope;
-	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < session->images->count; i++) {
+	if (!reserve_scope(scope, session->images->count))
+		return abilock_error_nomem(err);
+	for (size_t i = 0; i < session->images->count; i++) {
 		struct abilock_object *object = session->images->objects[i];
 
-		r = abilock_scope_add(scope, object, role_of(object), object->path, NULL, err);
+		scope->providers[i] = (struct abilock_provider){
+			.object = object, .role = role_of(object), .name = object->path};
 	}
-	if (r >= 0)
-		r = abilock_scope_add(scope, session->module, ABILOCK_ROLE_MODULE,
-				      session->module->path, NULL, err);
+	scope->provider_count = session->images->count;
+	int r = abilock_scope_add(scope, session->module, ABILOCK_ROLE_MODULE,
+				  session->module->path, NULL, err);
 	return r < 0 ? r
 		     : abilock_scope_add_closure(scope, session->libraries, session->module,
 						 ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
@@ -181,6 +202,9 @@ static struct abilock_provider *find_host(const struct session *session)
 			best = rank;
 			host = provider;
 		}
+		/* Of those that are called so, it is the first. */
+		if (name && host)
+			break;
 	}
 	return host;
 }

@@ -43,6 +43,9 @@ int abilock_process_ask_images(const struct abilock_images *images,
 			       const struct abilock_process_question *question,
 			       struct abilock_answer *ret);
 
+/** The mapped object that is called @p host: host name, soname or path; NULL: the program. */
+struct abilock_object *abilock_process_host(const struct abilock_images *images, const char *host);
+
 /** The refusal as text (malloc'ed), or NULL when memory is out. The answer must be a refusal. */
 char *abilock_answer_text(const struct abilock_answer *answer);
 

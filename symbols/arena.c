@@ -65,10 +65,12 @@ void *abilock_arena_array(struct abilock_arena *arena, size_t count, size_t size
 
 char *abilock_arena_strndup(struct abilock_arena *arena, const char *s, size_t len)
 {
-	char *copy = len < SIZE_MAX ? abilock_arena_alloc(arena, len + 1) : NULL;
+	char *copy = len < SIZE_MAX ? abilock_arena_bytes(arena, len + 1) : NULL;
 
-	if (copy)
+	if (copy) {
 		memcpy(copy, s, len);
+		copy[len] = '\0';
+	}
 	return copy;
 }
 

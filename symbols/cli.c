@@ -537,6 +537,13 @@ static char *find_destination(const char *path)
 	return asprintf(&real, "%.*s%s", folder, path, target) < 0 ? NULL : real;
 }
 
+bool abilock_cli_is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 int abilock_output_open(struct abilock_output *out, const char *path, struct abilock_error *err)
 {
 	struct stat st;

@@ -110,6 +110,9 @@ int abilock_cli_fail(const struct abilock_invocation *inv, const struct abilock_
  */
 int abilock_cli_flush(const struct abilock_invocation *inv, int status);
 
+/** Whether two names are those of one file that is there. */
+bool abilock_cli_is_same_file(const char *a, const char *b);
+
 /** Names to work on; release with abilock_names_deinit(). */
 struct abilock_names {
 	const char **items; /**< Owned array; the strings are owned or borrowed from argv. */

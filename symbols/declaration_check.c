@@ -2,13 +2,10 @@
 /* Whether nodes and entries make sense together. */
 #include "declaration_reader.h"
 #include "name_table.h"
+#include "similar.h"
 
-enum {
-	/* Longer names are not looked at for what may have been meant. */
-	SIMILAR_NAME_MAX = 40,
-	/* Looking through all nodes takes its time; a hostile file has many such errors. */
-	SIMILAR_ERRORS_MAX = 10,
-};
+/* Looking through all nodes takes its time; a hostile file has many such errors. */
+enum { SIMILAR_ERRORS_MAX = 10 };
 
 /* ---- names of nodes ---- */
 
@@ -95,40 +92,15 @@ static void check_nodes(struct reader *rd, struct abilock_name_table *names)
 
 /* ---- parents ---- */
 
-/* How many letters are wrong, missing or too many; at most the limit. */
-static unsigned distance(const char *a, const char *b, unsigned limit)
-{
-	unsigned row[SIMILAR_NAME_MAX + 1];
-	size_t n = strlen(a), m = strlen(b);
-
-	if (n > SIMILAR_NAME_MAX || m > SIMILAR_NAME_MAX || (n > m ? n - m : m - n) >= limit)
-		return limit;
-	for (size_t k = 0; k <= m; k++)
-		row[k] = (unsigned)k;
-	for (size_t i = 1; i <= n; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t k = 1; k <= m; k++) {
-			unsigned best = diagonal + (a[i - 1] != b[k - 1]);
-
-			diagonal = row[k];
-			best = row[k] + 1 < best ? row[k] + 1 : best;
-			row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-		}
-	}
-	return row[m] < limit ? row[m] : limit;
-}
-
 static const char *similar_node(const struct reader *rd, const struct parent_reference *parent)
 {
 	const char *found = NULL;
-	/* Of a short name everything is similar. */
-	unsigned best = strlen(parent->name) < 3 ? 1 : strlen(parent->name) < 6 ? 2 : 3;
+	unsigned best = abilock_similar_limit(parent->name);
 
 	for (size_t i = 0; i < rd->node_count; i++) {
-		unsigned d =
-			i == parent->node ? best : distance(parent->name, rd->nodes[i].name, best);
+		unsigned d = i == parent->node ? best
+					       : abilock_similar_distance(parent->name,
+									  rd->nodes[i].name, best);
 
 		if (d < best) {
 			best = d;

@@ -22,11 +22,64 @@ int abilock_check_add(struct abilock_check *check, enum abilock_code code, const
 		check->object->path);
 }
 
+/* ---- the path ---- */
+
+void abilock_path_memory_clear(struct abilock_path_memory *memory)
+{
+	free(memory->directory);
+	*memory = (struct abilock_path_memory){0};
+}
+
+/* In a sticky directory such as /tmp nobody can replace a file of somebody else. */
+static bool is_open_directory(const char *path, struct abilock_path_memory *memory)
+{
+	const size_t len = (size_t)(path_base(path) - path);
+	struct stat st;
+
+	if (memory && memory->directory && strncmp(memory->directory, path, len) == 0 &&
+	    memory->directory[len] == '\0' && len > 0)
+		return memory->is_open;
+	_cleanup_(freep) char *dir = len == 0 ? strdup(".") : strndup(path, len);
+	const bool is_open =
+		dir && stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
+	if (memory && dir && len > 0) {
+		abilock_path_memory_clear(memory);
+		*memory = (struct abilock_path_memory){take_ptr(dir), is_open};
+	}
+	return is_open;
+}
+
+static const char *path_problem(const char *path, struct abilock_path_memory *memory)
+{
+	struct stat st;
+	const bool is_there = lstat(path, &st) == 0, is_link = is_there && S_ISLNK(st.st_mode);
+
+	if (is_there && (!is_link || stat(path, &st) == 0) && (st.st_mode & S_IWOTH))
+		return "the file can be written by everybody; chmod o-w it";
+	if (is_open_directory(path, memory))
+		return "its directory can be written by everybody; chmod o-w it";
+	/* Of a link, the place that it leads to counts as well. */
+	if (is_link) {
+		_cleanup_(freep) char *real = realpath(path, NULL);
+
+		if (real && is_open_directory(real, NULL))
+			return "it leads to a directory that can be written by everybody; chmod "
+			       "o-w it";
+	}
+	return NULL;
+}
+
+const char *abilock_path_problem(const char *path)
+{
+	return path_problem(path, NULL);
+}
+
 /* ---- the file itself ---- */
 
 static int check_path(struct abilock_check *check)
 {
-	const char *path = check->object->path, *problem = abilock_path_problem(path);
+	const char *path = check->object->path;
+	const char *problem = path_problem(path, check->question->paths);
 
 	return problem ? abilock_check_add(check, ABILOCK_UNSAFE_PATH, path, NULL, "%s", problem)
 		       : 0;
@@ -440,41 +493,14 @@ int abilock_lock_check(const struct abilock_lock_question *question,
 				      .kind = module->note ? module->note->kind : NULL};
 	for (size_t i = 0; i < host->verdef_count; i++)
 		check.host_has_nodes |= !(host->verdefs[i].flags & VER_FLG_BASE);
-	abilock_report_describe(report, module, &report->module);
-	abilock_report_describe(report, host, &report->host);
+	if (!question->is_brief) {
+		abilock_report_describe(report, module, &report->module);
+		abilock_report_describe(report, host, &report->host);
+	}
 	int r = run(&check);
 	if (r < 0)
 		return r;
 	abilock_report_sort(report);
 	*ret_report = take_ptr(report);
 	return 0;
-}
-
-/* In a sticky directory such as /tmp nobody can replace a file of somebody else. */
-static bool is_open_directory(const char *path)
-{
-	const size_t len = (size_t)(path_base(path) - path);
-	_cleanup_(freep) char *dir = len == 0 ? strdup(".") : strndup(path, len);
-	struct stat st;
-
-	return dir && stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
-}
-
-const char *abilock_path_problem(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH))
-		return "the file can be written by everybody; chmod o-w it";
-	if (is_open_directory(path))
-		return "its directory can be written by everybody; chmod o-w it";
-	/* Of a link, the place that it leads to counts as well. */
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
-		_cleanup_(freep) char *real = realpath(path, NULL);
-
-		if (real && is_open_directory(real))
-			return "it leads to a directory that can be written by everybody; chmod "
-			       "o-w it";
-	}
-	return NULL;
 }

@@ -11,6 +11,12 @@
 
 #include "report.h"
 
+/** The directory that was looked at last: of many questions in a row it is the same one. */
+struct abilock_path_memory {
+	char *directory; /**< malloc'ed; NULL: none yet. */
+	bool is_open;	 /**< Everybody can write into it. */
+};
+
 /** What the lock is asked about. All is borrowed. */
 struct abilock_lock_question {
 	struct abilock_object *module;
@@ -19,6 +25,9 @@ struct abilock_lock_question {
 	struct abilock_object *installed_host;
 	const struct abilock_scope *scope; /**< Must contain @p host. */
 	bool require_lock; /**< Refuse where host or module carry no lock of ours. */
+	/** Only whether there is a finding is wanted: the report does not describe the builds. */
+	bool is_brief;
+	struct abilock_path_memory *paths; /**< NULL: each directory is looked at anew. */
 };
 
 /**
@@ -37,5 +46,8 @@ int abilock_lock_check(const struct abilock_lock_question *question,
  * @return A text for the report, or NULL when nothing is.
  */
 const char *abilock_path_problem(const char *path);
+
+/** Forget a directory, which may be another one by now. */
+void abilock_path_memory_clear(struct abilock_path_memory *memory);
 
 #endif

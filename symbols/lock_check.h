@@ -6,6 +6,12 @@
 #include "lock.h"
 #include "needs.h"
 
+/* What is known of a version that the object needs: many symbols have the same. */
+struct abilock_check_version {
+	bool is_of_host, is_private;
+	const struct abilock_verdef *def; /* the host's, where it is of the host, or NULL */
+};
+
 /* What one check works on: the module, or a library that the module brings in. */
 struct abilock_check {
 	const struct abilock_lock_question *question;
@@ -25,6 +31,7 @@ struct abilock_check {
 	size_t foreign;	       /* strong references to anything else */
 	const struct abilock_provider **libraries; /* siblings' libraries in use; malloc'ed */
 	size_t library_count;
+	struct abilock_check_version *versions; /* by verneed of the object; in its arena */
 };
 
 /** Add a finding to the report; about a library it says so. @return 0 or ABILOCK_E_NOMEM. */
@@ -37,7 +44,8 @@ bool abilock_check_is_host_name(const struct abilock_check *check, const char *f
 /** Whether the object has a version table for the host: it was linked with it. */
 bool abilock_check_links_host(const struct abilock_check *check);
 
-/** Every version node that the object needs, of the host and of libraries. */
+/** Every version node that the object needs, of the host and of libraries: the step before
+ * abilock_check_references(). */
 int abilock_check_nodes(struct abilock_check *check);
 
 /** Every symbol that the object needs; counts what ties it to the host. */

@@ -88,10 +88,11 @@ static int add_missing_node(struct abilock_check *check, const struct abilock_ve
 	return r < 0 ? r : add_node_symbols(check, ABILOCK_MISSING_NODE, need);
 }
 
-static int check_host_node(struct abilock_check *check, const struct abilock_verneed *need)
+static int check_host_node(struct abilock_check *check, const struct abilock_verneed *need,
+			   const struct abilock_check_version *version)
 {
 	const struct abilock_object *host = check->question->host;
-	const bool is_private = abilock_node_name_is_private(need->node);
+	const bool is_private = version->is_private;
 	int r = 0;
 
 	if (is_private) {
@@ -99,7 +100,7 @@ static int check_host_node(struct abilock_check *check, const struct abilock_ver
 			check->report->needs_same_types = true;
 		else
 			check->report->needs_same_build = true;
-		if (!check->report->module.tag && !check->is_library)
+		if (!check->report->module.tag && !check->is_library && !check->question->is_brief)
 			check->report->module.tag =
 				abilock_arena_text(&check->report->arena, need->node);
 		if (check->kind && str_eq(check->kind, "public")) {
@@ -115,7 +116,7 @@ static int check_host_node(struct abilock_check *check, const struct abilock_ver
 		if (r >= 0)
 			r = add_node_symbols(check, ABILOCK_WEAK_NODE, need);
 	}
-	if (r < 0 || !check->host_has_nodes || abilock_object_find_verdef(host, need->node))
+	if (r < 0 || !check->host_has_nodes || version->def)
 		return r;
 	r = add_missing_node(check, need);
 	if (r >= 0 && is_private)
@@ -145,7 +146,7 @@ static int check_library_node(struct abilock_check *check, const struct abilock_
 				      "VER_FLG_WEAK: the dynamic linker would only warn");
 		return r < 0 ? r : add_node_symbols(check, ABILOCK_WEAK_NODE, need);
 	}
-	if ((need->flags & VER_FLG_WEAK) || abilock_object_find_verdef(library, need->node))
+	if ((need->flags & VER_FLG_WEAK) || abilock_object_find_needed(library, need))
 		return 0;
 	r = abilock_check_add(check, ABILOCK_MISSING_LIBRARY_NODE, need->node, library->path,
 			      "the module was built with a newer %s", need->file);
@@ -163,19 +164,49 @@ static int check_orphan(struct abilock_check *check, const struct abilock_vernee
 				 need->node);
 }
 
+/* The nodes of one file follow each other, and share its name. */
+static bool is_of_same_file(const struct abilock_object *module, size_t number)
+{
+	return number > 0 && module->verneeds[number].file == module->verneeds[number - 1].file;
+}
+
+static int look_up_versions(struct abilock_check *check)
+{
+	const struct abilock_object *module = check->object;
+	struct abilock_check_version *versions = abilock_arena_array(
+		&check->object->arena, module->verneed_count + 1, sizeof(*versions));
+
+	if (!versions)
+		return abilock_error_nomem(check->err);
+	for (size_t i = 0; i < module->verneed_count; i++) {
+		const struct abilock_verneed *need = &module->verneeds[i];
+
+		versions[i].is_of_host = is_of_same_file(module, i)
+						 ? versions[i - 1].is_of_host
+						 : abilock_check_is_host_name(check, need->file);
+		versions[i].is_private = abilock_node_name_is_private(need->node);
+		if (versions[i].is_of_host)
+			versions[i].def = abilock_object_find_needed(check->question->host, need);
+	}
+	check->versions = versions;
+	return 0;
+}
+
 int abilock_check_nodes(struct abilock_check *check)
 {
 	const struct abilock_object *module = check->object;
 	const struct abilock_object *host = check->question->host;
-	int r = 0;
+	int r = look_up_versions(check);
 
 	for (size_t i = 0; r >= 0 && i < module->verneed_count; i++) {
 		const struct abilock_verneed *need = &module->verneeds[i];
 
-		r = check_orphan(check, need);
+		/* The finding is about the file. */
+		if (!is_of_same_file(module, i))
+			r = check_orphan(check, need);
 		if (r < 0)
 			break;
-		if (!abilock_check_is_host_name(check, need->file)) {
+		if (!check->versions[i].is_of_host) {
 			r = check_library_node(check, need);
 			continue;
 		}
@@ -186,7 +217,7 @@ int abilock_check_nodes(struct abilock_check *check)
 				"at all: it was linked without its version script",
 				need->node);
 		if (r >= 0)
-			r = check_host_node(check, need);
+			r = check_host_node(check, need, &check->versions[i]);
 	}
 	return r;
 }

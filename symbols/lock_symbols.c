@@ -170,12 +170,19 @@ static void count_symbol(struct abilock_check *check, enum abilock_role role)
 	check->report->symbol_counts[role] += !check->is_library;
 }
 
+static const struct abilock_check_version *version_of(const struct abilock_check *check,
+						      const struct abilock_verneed *need)
+{
+	return &check->versions[need - check->object->verneeds];
+}
+
 /* A reference with a version that names the host. */
 static int check_host_reference(struct abilock_check *check,
 				const struct abilock_reference *reference)
 {
 	struct abilock_object *host = check->question->host;
 	const struct abilock_verneed *need = reference->version;
+	const struct abilock_check_version *version = version_of(check, need);
 	struct abilock_symbol symbol;
 
 	if (reference->is_weak) {
@@ -183,10 +190,10 @@ static int check_host_reference(struct abilock_check *check,
 		return 0;
 	}
 	check->strong++;
-	check->strong_private += abilock_node_name_is_private(need->node);
-	if (!check->host_has_nodes || !abilock_object_find_verdef(host, need->node))
+	check->strong_private += version->is_private;
+	if (!check->host_has_nodes || !version->def)
 		return 0; /* the node is the finding */
-	int r = abilock_object_find(host, reference->name, need->node, &symbol, check->err);
+	int r = abilock_object_find_in(host, reference->name, version->def, &symbol, check->err);
 	if (r > 0)
 		count_symbol(check, ABILOCK_ROLE_HOST);
 	if (r != 0)
@@ -261,7 +268,7 @@ static int check_reference(struct abilock_check *check, const struct abilock_ref
 	/* Nobody defines those that are weak, and nobody misses them: spare the search. */
 	if (reference->is_weak && is_start_file_symbol(reference->name))
 		return 0;
-	if (reference->version && abilock_check_is_host_name(check, reference->version->file))
+	if (reference->version && version_of(check, reference->version)->is_of_host)
 		return check_host_reference(check, reference);
 	int r = resolve(check, reference, &found);
 	if (r < 0)

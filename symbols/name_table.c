@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "name_table.h"
 
-enum { FIRST_SIZE = 64 };
+enum { FIRST_SIZE = 16 };
 
 void abilock_name_table_deinit(struct abilock_name_table *names)
 {

@@ -382,7 +382,7 @@ bool abilock_object_needs_file(const struct abilock_object *object, const char *
 
 bool abilock_object_is_host(const struct abilock_object *object)
 {
-	return object->note && str_eq(object->note->kind, "host");
+	return object->is_host;
 }
 
 /* The linker's name for the start of our own image: it was built for the machine that runs it. */

@@ -28,6 +28,7 @@
 /** One version definition: `FOO_1.1` of `symbol@@FOO_1.1`. */
 struct abilock_verdef {
 	const char *name;
+	uint32_t hash;	/**< The ELF hash of the name. */
 	uint16_t index; /**< vd_ndx without the hidden bit, 1..32767. */
 	uint16_t flags; /**< VER_FLG_* as found. VER_FLG_BASE names the object itself. */
 	const char **parents;
@@ -40,6 +41,7 @@ struct abilock_verdef {
 struct abilock_verneed {
 	const char *file; /**< DT_NEEDED name of the object that must define the node. */
 	const char *node;
+	uint32_t hash;	      /**< The ELF hash of the node. */
 	uint16_t index;	      /**< vna_other without the hidden bit. */
 	uint16_t flags;	      /**< VER_FLG_WEAK or 0, as found. */
 	uint64_t offset;      /**< Of the entry in its table. */
@@ -80,6 +82,17 @@ struct abilock_note {
 	size_t node_count;
 	const char *node;   /**< The first of them. */
 	const char *format; /**< "1" is the one that we know. */
+};
+
+/**
+ * One thing that a module says of itself in a note of type 2. docs/note-format.md. A note that says
+ * the name alone is one without a key.
+ */
+struct abilock_information {
+	const char *name;  /**< Of the module, as the note spells it. */
+	const char *key;   /**< Such as "uses"; NULL: there is a module of this name. */
+	const char *value; /**< "" for a note without a key. */
+	uint64_t offset;   /**< Of the note in its segment. */
 };
 
 /** A table of an object: where it lies and how far it may reach. */
@@ -140,8 +153,12 @@ struct abilock_object {
 
 	/* Notes */
 	struct abilock_note *note; /**< NULL: no `.note.abilock`. */
-	const char *package;	   /**< `.note.package`: JSON text, or NULL. */
-	const uint8_t *build_id;   /**< NULL: none. */
+	/** Whether that is the note of a host: asked of all loaded objects for each module. */
+	bool is_host;
+	struct abilock_information *information; /**< In the order of the file. */
+	size_t information_count;
+	const char *package;	 /**< `.note.package`: JSON text, or NULL. */
+	const uint8_t *build_id; /**< NULL: none. */
 	size_t build_id_size;
 	const char **dlopen_notes; /**< `.note.dlopen`: JSON texts. */
 	size_t dlopen_note_count;
@@ -261,6 +278,10 @@ const struct abilock_verdef *abilock_object_verdef(const struct abilock_object *
 const struct abilock_verdef *abilock_object_find_verdef(const struct abilock_object *object,
 							const char *name);
 
+/** Version definition that satisfies @p need by its name, or NULL. */
+const struct abilock_verdef *abilock_object_find_needed(const struct abilock_object *object,
+							const struct abilock_verneed *need);
+
 /** Needed version with index @p index, or NULL. */
 const struct abilock_verneed *abilock_object_verneed(const struct abilock_object *object,
 						     uint16_t index);
@@ -277,6 +298,12 @@ const struct abilock_verneed *abilock_object_verneed(const struct abilock_object
  */
 int abilock_object_find(struct abilock_object *object, const char *name, const char *version,
 			struct abilock_symbol *ret_symbol, struct abilock_error *err) _must_check_;
+
+/** As abilock_object_find(), for the name of @p def, which is a version definition of the object.
+ */
+int abilock_object_find_in(struct abilock_object *object, const char *name,
+			   const struct abilock_verdef *def, struct abilock_symbol *ret_symbol,
+			   struct abilock_error *err) _must_check_;
 
 /** As abilock_object_find(), for any export of that name, whatever its version or default. */
 int abilock_object_find_any(struct abilock_object *object, const char *name,

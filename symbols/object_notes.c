@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-enum { NOTE_HEADER = 12, NOTE_ABILOCK = 1, NOTE_PACKAGE = 0xcafe1a7e };
+enum { NOTE_HEADER = 12, NOTE_ABILOCK = 1, NOTE_INFORMATION = 2, NOTE_PACKAGE = 0xcafe1a7e };
 
 /* Source: systemd's ELF_DLOPEN_METADATA. */
 enum { NOTE_DLOPEN = 0x407c0c0a };
@@ -34,33 +34,37 @@ static void set_key(struct abilock_note *note, const char *key, size_t key_len, 
 {
 	const struct {
 		const char *key;
+		size_t length;
 		const char **ret;
 	} keys[] = {
-		{"kind", &note->kind}, {"host", &note->host},	  {"tag", &note->tag},
-		{"name", &note->name}, {"soname", &note->soname}, {"format", &note->format},
+		{"kind", 4, &note->kind},     {"host", 4, &note->host},
+		{"tag", 3, &note->tag},	      {"name", 4, &note->name},
+		{"soname", 6, &note->soname}, {"format", 6, &note->format},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (strlen(keys[i].key) == key_len && memcmp(keys[i].key, key, key_len) == 0 &&
+		if (keys[i].length == key_len && memcmp(keys[i].key, key, key_len) == 0 &&
 		    !*keys[i].ret)
 			*keys[i].ret = value;
 }
 
-/* The array doubles in the arena: full at 0, 1, 2, 4 ... */
+/* Room for one more. The array doubles in the arena: full at 0, 1, 2, 4 ... */
+static void *grow(struct abilock_object *object, void *items, size_t count, size_t size)
+{
+	if ((count & (count - 1)) != 0)
+		return items;
+	void *grown = abilock_arena_array(&object->arena, count ? 2 * count : 1, size);
+	if (grown && count)
+		memcpy(grown, items, count * size);
+	return grown;
+}
+
 static const char **push_string(struct abilock_object *object, const char **items, size_t count,
 				const char *item)
 {
-	if ((count & (count - 1)) == 0) {
-		const char **grown =
-			abilock_arena_array(&object->arena, count ? 2 * count : 1, sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		if (count)
-			memcpy(grown, items, count * sizeof(*grown));
-		items = grown;
-	}
-	items[count] = item;
+	items = grow(object, items, count, sizeof(*items));
+	if (items)
+		items[count] = item;
 	return items;
 }
 
@@ -122,7 +126,54 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 				       !note->kind   ? "kind"
 				       : !note->host ? "host"
 						     : "tag");
+	object->is_host = str_eq(note->kind, "host");
 	return 0;
+}
+
+static int add_information(struct abilock_object *object, const struct note_entry *entry,
+			   const char *name, const char *pair, struct abilock_error *err)
+{
+	const char *equal = pair ? strchr(pair, '=') : NULL;
+	struct abilock_information *items =
+		grow(object, object->information, object->information_count, sizeof(*items));
+
+	if (!items)
+		return abilock_error_nomem(err);
+	object->information = items;
+	items += object->information_count++;
+	*items = (struct abilock_information){.name = name, .value = "", .offset = entry->offset};
+	if (!pair)
+		return 0;
+	if (!equal || equal == pair)
+		return abilock_damaged(object, "note abilock", entry->offset, err,
+				       "\"%.40s\" is not key=value", pair);
+	items->key = abilock_arena_strndup(&object->arena, pair, (size_t)(equal - pair));
+	items->value = equal + 1;
+	return items->key ? 0 : abilock_error_nomem(err);
+}
+
+/* A note of type 2: `name=NAME` and what that module says of itself. */
+static int read_information(struct abilock_object *object, const struct note_entry *entry,
+			    struct abilock_error *err)
+{
+	const char *p = (const char *)entry->desc, *end = p + entry->descsz;
+	const size_t count = object->information_count;
+
+	if (entry->descsz == 0 || end[-1] != '\0')
+		return abilock_damaged(object, "note abilock", entry->offset, err,
+				       "the last string does not end");
+	if (!str_starts(p, "name="))
+		return abilock_damaged(object, "note abilock", entry->offset, err,
+				       "information that does not begin with name=");
+	const char *name = p + 5;
+	for (p += strlen(p) + 1; p < end; p += strlen(p) + 1) {
+		int r = *p ? add_information(object, entry, name, p, err) : 0; /* or padding */
+
+		if (r < 0)
+			return r;
+	}
+	return object->information_count > count ? 0
+						 : add_information(object, entry, name, NULL, err);
 }
 
 static int add_dlopen_note(struct abilock_object *object, const struct note_entry *entry,
@@ -147,6 +198,8 @@ static int take_note(struct abilock_object *object, const struct note_entry *ent
 {
 	if (owned_by(entry, "abilock") && entry->type == NOTE_ABILOCK)
 		return read_own(object, entry, err);
+	if (owned_by(entry, "abilock") && entry->type == NOTE_INFORMATION)
+		return read_information(object, entry, err);
 	if (owned_by(entry, "GNU") && entry->type == NT_GNU_BUILD_ID) {
 		object->build_id = entry->desc;
 		object->build_id_size = entry->descsz;

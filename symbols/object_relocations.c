@@ -30,8 +30,9 @@ static uint32_t type_of(const struct abilock_object *object, const uint8_t *entr
 
 typedef void visit_t(const struct abilock_object *object, const uint8_t *entry, void *context);
 
-static int visit_table(struct abilock_object *object, const struct abilock_relocations *table,
-		       visit_t *visit, void *context, struct abilock_error *err)
+static inline int visit_table(struct abilock_object *object,
+			      const struct abilock_relocations *table, visit_t *visit,
+			      void *context, struct abilock_error *err)
 {
 	const uint64_t word = object->source->is64 ? 8 : 4;
 	const uint64_t size = (table->with_addend ? 3 : 2) * word;
@@ -45,8 +46,8 @@ static int visit_table(struct abilock_object *object, const struct abilock_reloc
 	return r;
 }
 
-static int visit_all(struct abilock_object *object, visit_t *visit, void *context,
-		     struct abilock_error *err)
+static inline __attribute__((always_inline)) int
+visit_all(struct abilock_object *object, visit_t *visit, void *context, struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
 	int r = 0;

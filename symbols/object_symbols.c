@@ -166,8 +166,10 @@ static int load_gnu_hash(struct abilock_object *object, uint64_t *ret_count,
 	return 0;
 }
 
-static void decode_row(const struct abilock_object *object, const uint8_t *p,
-		       struct abilock_symbol *symbol, uint32_t *ret_name)
+static inline __attribute__((always_inline)) void decode_row(const struct abilock_object *object,
+							     const uint8_t *p,
+							     struct abilock_symbol *symbol,
+							     uint32_t *ret_name)
 {
 	uint8_t info;
 
@@ -191,8 +193,8 @@ static void decode_row(const struct abilock_object *object, const uint8_t *p,
 }
 
 /* Whether bytes can be a row that other objects know of: not a local one, and not filler. */
-static bool is_row(const struct abilock_object *object, const uint8_t *row,
-		   struct abilock_symbol *symbol)
+static inline __attribute__((always_inline)) bool
+is_row(const struct abilock_object *object, const uint8_t *row, struct abilock_symbol *symbol)
 {
 	uint32_t name;
 
@@ -343,8 +345,10 @@ int abilock_object_load_symbols(struct abilock_object *object, struct abilock_er
 	return 0;
 }
 
-int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
-			  struct abilock_symbol *ret_symbol, struct abilock_error *err)
+static inline __attribute__((always_inline)) int get_symbol(const struct abilock_object *object,
+							    uint64_t index,
+							    struct abilock_symbol *ret_symbol,
+							    struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
 	uint32_t name;
@@ -360,7 +364,17 @@ int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 	decode_row(object, tables->symtab + offset, ret_symbol, &name);
 	ret_symbol->version = version & 0x7fff;
 	ret_symbol->hidden = (version & 0x8000) != 0;
-	return abilock_object_string(object, "symbol table", offset, name, &ret_symbol->name, err);
+	if (name >= tables->strtab_size)
+		return abilock_object_string(object, "symbol table", offset, name,
+					     &ret_symbol->name, err);
+	ret_symbol->name = tables->strtab + name;
+	return 0;
+}
+
+int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
+			  struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	return get_symbol(object, index, ret_symbol, err);
 }
 
 bool abilock_symbol_is_export(const struct abilock_symbol *symbol)
@@ -383,7 +397,8 @@ bool abilock_symbol_is_export(const struct abilock_symbol *symbol)
 /* What a look-up wants, and the best candidate so far. */
 struct search {
 	const char *name;
-	const char *version; /* NULL: an unversioned reference */
+	const char *version;		  /* NULL: an unversioned reference */
+	const struct abilock_verdef *def; /* of that name, where it is known */
 	bool any;
 	struct abilock_symbol candidate;
 	unsigned defaults; /* default versions seen by an unversioned reference */
@@ -400,6 +415,9 @@ static bool matches(const struct abilock_object *object, struct search *search,
 		return true;
 	if (search->version) {
 		const struct abilock_verdef *def = abilock_object_verdef(object, symbol->version);
+
+		if (def && def == search->def)
+			return true;
 		const struct abilock_verneed *copied =
 			def ? NULL : abilock_object_verneed(object, symbol->version);
 		const char *node = def ? def->name : copied ? copied->node : NULL;
@@ -416,11 +434,12 @@ static bool matches(const struct abilock_object *object, struct search *search,
 }
 
 /* Look at row @p index. 1: found, 0: go on, negative: error. */
-static int try_row(const struct abilock_object *object, uint64_t index, struct search *search,
-		   struct abilock_symbol *ret_symbol, struct abilock_error *err)
+static inline int try_row(const struct abilock_object *object, uint64_t index,
+			  struct search *search, struct abilock_symbol *ret_symbol,
+			  struct abilock_error *err)
 {
 	struct abilock_symbol symbol;
-	int r = abilock_object_symbol(object, index, &symbol, err);
+	int r = get_symbol(object, index, &symbol, err);
 
 	if (r < 0)
 		return r;
@@ -433,9 +452,13 @@ static int try_row(const struct abilock_object *object, uint64_t index, struct s
 
 static uint32_t gnu_hash(const char *name)
 {
+	const unsigned char *p = (const unsigned char *)name, *end = p + strlen(name);
 	uint32_t h = 5381;
 
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
+	for (; end - p >= 4; p += 4)
+		h = h * (33U * 33 * 33 * 33) + p[0] * (33U * 33 * 33) + p[1] * (33U * 33) +
+		    p[2] * 33U + p[3];
+	for (; p < end; p++)
 		h = h * 33 + *p;
 	return h;
 }
@@ -515,7 +538,7 @@ static int find_scan(const struct abilock_object *object, struct search *search,
 static int find(struct abilock_object *object, struct search *search,
 		struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
-	int r = abilock_object_load_symbols(object, err);
+	int r = object->tables->symbols_loaded ? 0 : abilock_object_load_symbols(object, err);
 
 	if (r < 0)
 		return r;
@@ -537,6 +560,15 @@ int abilock_object_find(struct abilock_object *object, const char *name, const c
 			struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
 	struct search search = {.name = name, .version = version};
+
+	return find(object, &search, ret_symbol, err);
+}
+
+int abilock_object_find_in(struct abilock_object *object, const char *name,
+			   const struct abilock_verdef *def, struct abilock_symbol *ret_symbol,
+			   struct abilock_error *err)
+{
+	struct search search = {.name = name, .version = def->name, .def = def};
 
 	return find(object, &search, ret_symbol, err);
 }

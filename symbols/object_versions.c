@@ -20,11 +20,19 @@ enum { VERDEF_SIZE = 20, VERDAUX_SIZE = 8, VERNEED_SIZE = 16, VERNAUX_SIZE = 16 
 /* Bit 15 of a version index is the hidden bit, so no index can be larger. */
 enum { MAX_INDEX = 0x7fff };
 
+/* A bit for each version index. Few objects have more than the first ones. */
+enum { FEW_INDICES = 256 };
+
+struct seen_indices {
+	uint64_t few[FEW_INDICES / 64];
+	uint64_t *all; /* in the object's arena; NULL: there were only few */
+};
+
 /* One of the two tables while it is read. */
 struct version_table {
 	struct abilock_walk walk;
-	uint64_t aux_left; /* auxiliary entries that it still has room for */
-	uint64_t *seen;	   /* bit set of the version indices of both tables */
+	uint64_t aux_left;	   /* auxiliary entries that it still has room for */
+	struct seen_indices *seen; /* of both tables */
 };
 
 /*
@@ -47,11 +55,20 @@ static int check_index(struct version_table *table, uint64_t offset, uint16_t in
 		       struct abilock_error *err)
 {
 	const uint64_t bit = 1ULL << (index % 64);
+	uint64_t *word = &table->seen->few[index / 64 % (FEW_INDICES / 64)];
 
-	if (table->seen[index / 64] & bit)
+	if (index >= FEW_INDICES) {
+		if (!table->seen->all)
+			table->seen->all = abilock_arena_array(
+				&table->walk.object->arena, (MAX_INDEX + 1) / 64, sizeof(uint64_t));
+		if (!table->seen->all)
+			return abilock_error_nomem(err);
+		word = &table->seen->all[index / 64];
+	}
+	if (*word & bit)
 		return abilock_damaged(table->walk.object, table->walk.table, offset, err,
 				       "version index %u stands for two nodes", index);
-	table->seen[index / 64] |= bit;
+	*word |= bit;
 	return 0;
 }
 
@@ -120,6 +137,7 @@ static int read_verdef(struct version_table *table, uint64_t offset, struct abil
 	uint32_t hash = abilock_get32(object, p + 8), aux = abilock_get32(object, p + 12);
 
 	def->offset = offset;
+	def->hash = hash;
 	def->flags = abilock_get16(object, p + 2);
 	*ret_next = abilock_get32(object, p + 16);
 	if (version != VER_DEF_CURRENT)
@@ -136,7 +154,8 @@ static int read_verdef(struct version_table *table, uint64_t offset, struct abil
 	return r < 0 ? r : check_hash(walk, offset, hash, def->name, err);
 }
 
-static int read_verdefs(struct abilock_object *object, uint64_t *seen, struct abilock_error *err)
+static int read_verdefs(struct abilock_object *object, struct seen_indices *seen,
+			struct abilock_error *err)
 {
 	const struct abilock_span *span = &object->tables->verdef_span;
 	const uint64_t claim = object->tables->verdef_claim;
@@ -187,6 +206,7 @@ static int add_verneed(struct version_table *table, uint64_t offset, const char 
 	need->file = file;
 	need->file_offset = file_offset;
 	need->offset = offset;
+	need->hash = hash;
 	need->flags = abilock_get16(object, p + 4);
 	need->index = abilock_get16(object, p + 6) & MAX_INDEX;
 	*ret_next = abilock_get32(object, p + 12);
@@ -253,7 +273,8 @@ static int read_verneed(struct version_table *table, uint64_t offset, size_t *ca
 	return r;
 }
 
-static int read_verneeds(struct abilock_object *object, uint64_t *seen, struct abilock_error *err)
+static int read_verneeds(struct abilock_object *object, struct seen_indices *seen,
+			 struct abilock_error *err)
 {
 	const struct abilock_span *span = &object->tables->verneed_span;
 	const uint64_t claim = object->tables->verneed_claim;
@@ -317,11 +338,11 @@ static int index_versions(struct abilock_object *object, struct abilock_error *e
 
 int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err)
 {
-	uint64_t seen[(MAX_INDEX + 1) / 64] = {0};
-	int r = read_verdefs(object, seen, err);
+	struct seen_indices seen = {0};
+	int r = read_verdefs(object, &seen, err);
 
 	if (r >= 0)
-		r = read_verneeds(object, seen, err);
+		r = read_verneeds(object, &seen, err);
 	return r < 0 ? r : index_versions(object, err);
 }
 
@@ -340,6 +361,19 @@ const struct abilock_verdef *abilock_object_find_verdef(const struct abilock_obj
 		const struct abilock_verdef *def = &object->verdefs[i];
 
 		if (!(def->flags & VER_FLG_BASE) && str_eq(def->name, name))
+			return def;
+	}
+	return NULL;
+}
+
+const struct abilock_verdef *abilock_object_find_needed(const struct abilock_object *object,
+							const struct abilock_verneed *need)
+{
+	for (size_t i = 0; i < object->verdef_count; i++) {
+		const struct abilock_verdef *def = &object->verdefs[i];
+
+		if (def->hash == need->hash && !(def->flags & VER_FLG_BASE) &&
+		    str_eq(def->name, need->node))
 			return def;
 	}
 	return NULL;

@@ -79,10 +79,13 @@ int abilock_report_add_symbol(struct abilock_report *report, struct abilock_erro
 
 static const char *hex(struct abilock_arena *arena, const uint8_t *bytes, size_t size)
 {
+	static const char digits[] = "0123456789abcdef";
 	char *text = abilock_arena_alloc(arena, 2 * size + 1);
 
-	for (size_t i = 0; text && i < size; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	for (size_t i = 0; text && i < size; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
 	return text;
 }
 

@@ -32,6 +32,9 @@ int abilock_scope_add(struct abilock_scope *scope, struct abilock_object *object
 /* musl is one file, loader and C library, and takes these names for itself (ldso/dynlink.c). */
 static bool is_musl_name(const struct abilock_object *object, const char *name)
 {
+	/* Nearly all names are others. */
+	if (!str_starts(name, "lib") || !strchr("cprmdux", name[3]))
+		return false;
 	static const char *const own[] = {"libc.",  "libpthread.", "librt.",  "libm.",
 					  "libdl.", "libutil.",	   "libxnet."};
 

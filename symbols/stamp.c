@@ -7,6 +7,8 @@
 
 static const char FAMILY[] = "_stamp_";
 
+enum { MIN_HASH = 7, MAX_HASH = 64 };
+
 /* Length of the hex digits at @p s, or 0 where they are no hash. */
 static size_t hash_length(const char *s)
 {
@@ -14,14 +16,19 @@ static size_t hash_length(const char *s)
 
 	while (isxdigit((unsigned char)s[n]))
 		n++;
-	return n >= 7 && n <= 64 ? n : 0;
+	return n >= MIN_HASH && n <= MAX_HASH ? n : 0;
 }
 
 /* Length of the part of a stamp's name before the hash; 0: the name is no stamp. */
 static size_t stamp_prefix(const char *name)
 {
-	const char *p = strstr(name, FAMILY);
+	const size_t length = strlen(name);
 
+	/* Most names do not end in a hash. */
+	if (length < MIN_HASH || !isxdigit((unsigned char)name[length - MIN_HASH]) ||
+	    hash_length(name + length - MIN_HASH) == 0)
+		return 0;
+	const char *p = strstr(name, FAMILY);
 	if (!p || p == name)
 		return 0;
 	p += strlen(FAMILY);
@@ -32,14 +39,18 @@ static size_t stamp_prefix(const char *name)
 static int find_in_module(struct abilock_object *module, const char **ret_name,
 			  struct abilock_error *err)
 {
+	const uint64_t row = module->source->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	const struct abilock_object_tables *tables = module->tables;
 	int r = abilock_object_load_symbols(module, err);
 
+	/* st_name is the first member in both classes; nothing else of a row counts here. */
 	for (uint64_t i = 1; r >= 0 && i < module->symbol_count; i++) {
-		struct abilock_symbol symbol;
+		const uint32_t name = abilock_get32(module, tables->symtab + i * row);
+		const char *text;
 
-		r = abilock_object_symbol(module, i, &symbol, err);
-		if (r >= 0 && stamp_prefix(symbol.name)) {
-			*ret_name = symbol.name;
+		r = abilock_object_string(module, "symbol table", i * row, name, &text, err);
+		if (r >= 0 && stamp_prefix(text)) {
+			*ret_name = text;
 			return 0;
 		}
 	}

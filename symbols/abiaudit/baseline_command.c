@@ -211,11 +211,11 @@ static bool is_input(const struct abilock_invocation *inv, const struct abilock_
 {
 	const char *declaration = abilock_cli_value(inv, OPT_DECLARATION, NULL);
 
-	if (declaration && gate_option_is_same_file(declaration, path))
+	if (declaration && abilock_cli_is_same_file(declaration, path))
 		return true;
 	/* A baseline of text may be written over: that adds or drops its types. */
 	for (size_t i = 0; !baseline->source.text && i < inv->operand_count; i++)
-		if (gate_option_is_same_file(inv->operands[i], path))
+		if (abilock_cli_is_same_file(inv->operands[i], path))
 			return true;
 	return false;
 }

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "cli_rules.h"
 #include "gate_paths.h"
-#include "rule_pages.h"
 
 void gate_options_deinit(struct gate_options *options)
 {
@@ -17,26 +17,9 @@ void gate_options_deinit(struct gate_options *options)
 	*options = (struct gate_options){0};
 }
 
-static int list_rules(void)
+static struct abilock_rules rules(void)
 {
-	for (size_t i = 0; i < gate_rule_count; i++)
-		printf("%-24s %-8s %s\n", gate_rules[i].id, abilock_level_name(gate_rules[i].level),
-		       gate_rules[i].summary);
-	return ABILOCK_EXIT_OK;
-}
-
-static int explain(const struct abilock_invocation *inv, const char *id)
-{
-	const struct abilock_rule *rule = abilock_rule_find(gate_rules, gate_rule_count, id);
-	const char *body = abilock_rule_page_body(id);
-
-	if (!rule)
-		return abilock_cli_usage(inv, "there is no rule '%s': see --list-rules", id);
-	printf("%s (%s)\n\n%s.\n\nWhat to do: %s.\n\nPage: docs/rules/%s.md\n", rule->id,
-	       abilock_level_name(rule->level), rule->summary, rule->fix, rule->id);
-	if (body)
-		printf("\n%s", body);
-	return ABILOCK_EXIT_OK;
+	return (struct abilock_rules){gate_rules, gate_rule_count};
 }
 
 int gate_option_folders(const struct abilock_invocation *inv, int id, const char ***ret,
@@ -62,30 +45,13 @@ int gate_option_folders(const struct abilock_invocation *inv, int id, const char
 static int check_usage(const struct abilock_invocation *inv, size_t operands,
 		       struct gate_options *options)
 {
-	static const char *const levels[] = {"error", "warning", "note"};
-
 	if (inv->operand_count < operands)
 		return abilock_cli_usage(inv, "expected %s", inv->command->operands);
 	const char *format = abilock_cli_value(inv, OPT_GATE_FORMAT, NULL);
 	if (!diagnostics_format_parse(format, &options->format))
 		return abilock_cli_usage(
 			inv, "--format %s: expected text, json, sarif, junit or github", format);
-
-	for (size_t i = 0; i < inv->option_count; i++) {
-		const char *what = inv->options[i].value;
-		bool is_level = false;
-
-		if (inv->options[i].id != OPT_GATE_ERROR_ON)
-			continue;
-		for (size_t k = 0; k < ARRAY_SIZE(levels); k++)
-			is_level |= str_eq(what, levels[k]);
-		if (!is_level && !abilock_rule_find(gate_rules, gate_rule_count, what))
-			return abilock_cli_usage(
-				inv,
-				"--error-on %s: there is no such rule or level: see --list-rules",
-				what);
-	}
-	return -1;
+	return abilock_rules_check_levels(inv, OPT_GATE_ERROR_ON, "--error-on", rules());
 }
 
 int gate_options_parse(const struct abilock_invocation *inv, size_t operands,
@@ -96,9 +62,9 @@ int gate_options_parse(const struct abilock_invocation *inv, size_t operands,
 
 	ret->inv = inv;
 	if (abilock_cli_has(inv, OPT_GATE_LIST_RULES))
-		return list_rules();
+		return abilock_rules_list(rules());
 	if (rule)
-		return explain(inv, rule);
+		return abilock_rules_explain(inv, rules(), rule);
 	int status = check_usage(inv, operands, ret);
 	if (status >= 0)
 		return status;
@@ -186,13 +152,6 @@ int gate_options_accept(struct gate_options *options, struct gate *gate, const c
 
 /* ---- the report ---- */
 
-bool gate_option_is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* Writing over what was read would be the end of it. */
 static int check_output(const struct gate_options *options, const struct gate *gate,
 			const char *path, struct abilock_error *err)
@@ -201,9 +160,9 @@ static int check_output(const struct gate_options *options, const struct gate *g
 	bool is_input = false;
 
 	for (size_t i = 0; i < inv->operand_count; i++)
-		is_input |= gate_option_is_same_file(inv->operands[i], path);
+		is_input |= abilock_cli_is_same_file(inv->operands[i], path);
 	for (size_t i = 0; i < gate->source_count; i++)
-		is_input |= gate_option_is_same_file(gate->sources[i].path, path);
+		is_input |= abilock_cli_is_same_file(gate->sources[i].path, path);
 	if (!is_input || str_eq(path, "-"))
 		return 0;
 	return abilock_error_set(err, ABILOCK_E_USAGE, path, NULL, 0,
@@ -227,16 +186,6 @@ static int write_text(const char *path, const struct abilock_text *text, struct 
 	return r < 0 ? r : abilock_output_commit(&out, err);
 }
 
-static void raise_levels(const struct gate_options *options, struct gate *gate)
-{
-	const struct abilock_invocation *inv = options->inv;
-
-	for (size_t i = 0; i < inv->option_count; i++)
-		if (inv->options[i].id == OPT_GATE_ERROR_ON)
-			(void)diagnostics_raise(&gate->diags, inv->options[i].value, gate_rules,
-						gate_rule_count);
-}
-
 int gate_options_report(const struct gate_options *options, struct gate *gate, const char *subject,
 			int *ret_status, struct abilock_error *err)
 {
@@ -247,7 +196,7 @@ int gate_options_report(const struct gate_options *options, struct gate *gate, c
 	_cleanup_(freep) char *folder = for_service ? gate_paths_root() : getcwd(NULL, 0);
 	const struct abilock_source *sources = gate->sources;
 
-	raise_levels(options, gate);
+	abilock_rules_raise(options->inv, OPT_GATE_ERROR_ON, &gate->diags, rules());
 	if (for_service && folder)
 		sources = gate_paths_sources(gate, folder, &gate->diags.arena);
 	gate->diags.failed |= !sources && gate->source_count > 0;

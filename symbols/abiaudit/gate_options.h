@@ -53,9 +53,6 @@ enum {
 int gate_option_folders(const struct abilock_invocation *inv, int id, const char ***ret,
 			size_t *ret_count, struct abilock_error *err) _must_check_;
 
-/** Whether both paths lead to one file that is there. */
-bool gate_option_is_same_file(const char *a, const char *b);
-
 /** The options of one invocation. Initialise with `{ 0 }`, release with gate_options_deinit(). */
 struct gate_options {
 	const struct abilock_invocation *inv;

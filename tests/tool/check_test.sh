@@ -8,6 +8,8 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
+# shellcheck source=status_lib.sh
+. "$here/status_lib.sh"
 
 : "${VERSIONGEN:?}" "${ABIAUDIT:?}" "${EDIT_ELF:?}" "${ABILOCK_INCLUDE:?}" "${ABILOCK_LIB:?}"
 tree=$(cd "${SOURCE_DIR:-$here/../..}" && pwd)
@@ -17,27 +19,6 @@ TAG=id:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 cd "$dir" || exit 1
 
 audit() { "$ABIAUDIT" check "$@"; }
-
-# status NUMBER COMMAND...: the exit status
-status() {
-	local wanted=$1 got=0
-	shift
-	"$@" || got=$?
-	[[ $got -eq $wanted ]] || {
-		echo "status $got, expected $wanted"
-		return 1
-	}
-}
-
-# says NUMBER TEXT COMMAND...: the exit status, and TEXT in the output
-says() {
-	local wanted=$1 text=$2
-	shift 2
-	status "$wanted" "$@" >said 2>&1 && grep -qF -e "$text" said || {
-		cat said
-		return 1
-	}
-}
 
 # library OUT MAP CODE [FLAG...]
 library() {
