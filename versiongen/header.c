@@ -405,8 +405,13 @@ static int write_module(const struct header *h, struct abilock_arena *arena)
 		"host "
 		"only,\n"
 		"   PUBLIC for every host that has the public nodes it uses, or the name of a\n"
-		"   private node. */\n"
-		"#define ABILOCK_MODULE(module, kind) ABILOCK_MODULE_##kind(module)\n");
+		"   private node. Linked into the host it is the host's code, which needs no lock. "
+		"*/\n"
+		"#ifdef ABILOCK_EMBEDDED\n"
+		"#define ABILOCK_MODULE(module, kind) struct abilock_embedded_\n"
+		"#else\n"
+		"#define ABILOCK_MODULE(module, kind) ABILOCK_MODULE_##kind(module)\n"
+		"#endif\n");
 	if (write_private(h, arena) < 0 || newest_public(h->decl, arena, &node) < 0)
 		return ABILOCK_E_NOMEM;
 	if (node)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whatever the bytes: an answer or an error, and a model that holds together. */
+#include "../../symbols/manifest/manifest.h"
 #include "../../symbols/needs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -70,6 +71,37 @@ static void look_at_sections(const uint8_t *data, size_t size)
 		abort();
 }
 
+/* What a manifest has can be written, and read again. */
+static void read_again(const struct abilock_manifest *manifest)
+{
+	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
+	_cleanup_(abilock_diagnostics_deinit) struct abilock_diagnostics diags = {0};
+	_cleanup_(abilock_manifest_freep) struct abilock_manifest *again = NULL;
+
+	abilock_manifest_write(&text, manifest);
+	if (abilock_manifest_parse(text.data, text.length, NULL, &again, &diags) != 0 ||
+	    again->uses.count != manifest->uses.count ||
+	    again->provides.count != manifest->provides.count ||
+	    again->unknown_count != manifest->unknown_count)
+		abort();
+}
+
+static void look_at_manifests(const struct abilock_object *object)
+{
+	struct abilock_manifest **manifests = NULL;
+	struct abilock_error err = {0};
+	size_t count = 0;
+	int r = abilock_manifest_of_object(object, &manifests, &count, &err);
+
+	if (r != err.code || (r < 0 && manifests))
+		abort();
+	for (size_t i = 0; i < count; i++) {
+		read_again(manifests[i]);
+		abilock_manifest_free(manifests[i]);
+	}
+	free(manifests);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(abilock_object_freep) struct abilock_object *object = NULL;
@@ -83,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (r < 0)
 		return 0;
+	look_at_manifests(object);
 	r = abilock_object_surface(object, &surface, &err);
 	if ((r == 0) != (surface != NULL) || r != err.code)
 		abort();

@@ -48,6 +48,13 @@ __asm__(".pushsection .note.abilock,\"a\",%note\n"
 	"1: .asciz \"format=1\"\n.asciz \"kind=host\"\n.asciz \"host=fix\"\n"
 	".asciz \"tag=t\"\n.asciz \"node=FIX_PRIVATE\"\n2: .balign 4\n.popsection");
 #endif
+#ifdef INFORMATION
+#define SAYS(text) __asm__(".pushsection .note.abilock,\"a\",%note\n" \
+	".balign 4\n.long 8, 2f-1f, 2\n.asciz \"abilock\"\n1: .asciz " text "\n2: .balign 4\n.popsection")
+SAYS("\"name=fix\", \"type=t\", \"load_priority=core\"");
+SAYS("\"name=fix\", \"provides=a=b:12\", \"provides=a=c\", \"config=f\", \"x=y\"");
+SAYS("\"name=" OTHER "\", \"uses=module=fix\", \"export_globals=yes\"");
+#endif
 END
 echo 'int _start(void) { return 0; }' >start.c
 
@@ -70,6 +77,9 @@ link "$corpus/sysv_hash" -shared fix.c ./libdep.so "${versions[@]}" -Wl,--hash-s
 link "$corpus/no_versions" -shared fix.c -Wl,-soname,plain.so
 link "$corpus/no_exports" -shared -xc - -xnone ./libdep.so -Wl,--hash-style=gnu \
 	<<<'extern int one(void); static int f(void) { return one(); } void *p[] = { f };'
+link "$corpus/information" -shared fix.c -DINFORMATION -DOTHER='"fix"'
+link "$corpus/information_of_two" -shared fix.c -DINFORMATION -DOTHER='"ot-her"' -DNOTE
+link "$corpus/information_is_bad" -shared fix.c -DINFORMATION -DOTHER='".."'
 link "$corpus/program" -pie start.c fix.c ./libdep.so -rdynamic "${versions[@]}" \
 	-Wl,-soname,libprog-host.so.1
 link "$corpus/static_program" -static start.c

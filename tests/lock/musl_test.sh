@@ -14,13 +14,20 @@ have musl-gcc || {
 }
 cd "$dir" || exit 1
 
-core=(arena codes error libraries lock lock_nodes lock_symbols needs object object_dynamic object_notes object_relocations object_sections object_source object_surface
-	object_symbols object_versions report report_text scope stamp surface)
-sources=("${core[@]/#/$SOURCE_DIR/symbols/}")
+# The files between `NAME` and the next `)` in a CMakeLists.txt.
+list_of() { sed -n "/^$1/,/)/p" "$2" | grep -o '[a-z_0-9/]*\.c'; }
+
+mapfile -t core < <(list_of "add_library(abilock_core OBJECT" "$SOURCE_DIR/symbols/CMakeLists.txt")
+mapfile -t runtime < <(list_of "set(sources" "$SOURCE_DIR/runtime/CMakeLists.txt")
+check "the build files tell the sources" test ${#core[@]} -gt 20 -a ${#runtime[@]} -gt 5
+# A header alone, of no C library; where it is, the compiler of the machine knows.
+mkdir headers
+echo '#include <xxhash.h>' | gcc -E - | sed -n 's|^# 1 "\(/.*/xxhash.h\)".*|\1|p' | head -n 1 |
+	xargs -I FILE ln -s FILE headers/
 check "the run time compiles with musl-gcc" musl-gcc -std=gnu17 -D_GNU_SOURCE -O1 -g -fPIC -shared \
 	-fvisibility=hidden -Wall -Wextra -Werror -I"$SOURCE_DIR/symbols" -I"$SOURCE_DIR/runtime" \
-	-I"$SOURCE_DIR/runtime/include" -o libabilock.so.1 -Wl,-soname,libabilock.so.1 \
-	"${sources[@]/%/.c}" "$SOURCE_DIR"/runtime/{dlopen,images,process,program_path,verify}.c
+	-I"$SOURCE_DIR/runtime/include" -Iheaders -o libabilock.so.1 -Wl,-soname,libabilock.so.1 \
+	"${core[@]/#/$SOURCE_DIR/symbols/}" "${runtime[@]/#/$SOURCE_DIR/runtime/}"
 
 # Without IFUNC, which musl does not have.
 for tag in aaaa bbbb; do
