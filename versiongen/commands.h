@@ -12,5 +12,6 @@ extern const struct abilock_command command_header;
 extern const struct abilock_command command_collect;
 extern const struct abilock_command command_lint;
 extern const struct abilock_command command_import;
+extern const struct abilock_command command_manifest;
 
 #endif

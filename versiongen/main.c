@@ -5,7 +5,7 @@ int main(int argc, char **argv)
 {
 	const struct abilock_command commands[] = {
 		command_tag,	 command_map,  command_stub,   command_header,
-		command_collect, command_lint, command_import,
+		command_collect, command_lint, command_import, command_manifest,
 	};
 	const struct abilock_tool tool = {
 		"versiongen", "Turn a declaration of exported symbols into what builds need.",

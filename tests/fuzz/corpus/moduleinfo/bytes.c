@@ -1,0 +1,1 @@
+/*** MODULEINFOÿ ***/ AST_MODULE_INFO_STANDARD_DEPRECATED(KEY, "ÿ\q"); /* open
