@@ -6,7 +6,7 @@
 # A page begins with `# ID`, a line `LEVEL of COMMAND, COMMAND...; `--fix` mends it.` and a paragraph of
 # one line, with empty lines between. Commands stand in backticks.
 
-# The rows of one table: of pages whose first command is of one of the two tools.
+# The rows of one table: of pages whose first command is of one of the tools.
 function table(tool, fix,   i) {
 	print fix ? "| rule | level | commands | `--fix` | |" : "| rule | level | commands | |"
 	print fix ? "|---|---|---|---|---|" : "|---|---|---|---|"
@@ -41,4 +41,10 @@ END {
 	print "What the gate finds: a library against its declaration, and against what was released ([gate.md](../gate.md))."
 	print ""
 	table("abiaudit", 0)
+	print ""
+	print "## Of modules"
+	print ""
+	print "What `abimod check` finds in a directory of modules, their manifests and `modules.conf`."
+	print ""
+	table("abimod", 0)
 }
