@@ -14,34 +14,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=../tool/lib.sh
 . "$root/tests/tool/lib.sh"
 
-: "${ABILOCK_PREFIX:?}"
-prefix=$(cd "$ABILOCK_PREFIX" && pwd) || exit 1
-PATH=$prefix/bin:$PATH
-# lib, or lib/TRIPLET where the prefix is the system's
-PKG_CONFIG_PATH=$(find "$prefix" -type d -name pkgconfig -printf '%p:')
-export PATH PKG_CONFIG_PATH
-cd "$dir" || exit 1
-
-prints() { grep -qE -e "$1" "$2"; }
-
-# A repository that knows nothing of who runs the test (signed commits, hooks) or from where (a git
-# hook, which sets GIT_DIR).
-repo_git() {
-	env -u GIT_DIR -u GIT_WORK_TREE -u GIT_INDEX_FILE GIT_CONFIG_GLOBAL=/dev/null \
-		GIT_CONFIG_NOSYSTEM=1 git -C "$dir/repo" -c user.name=test \
-		-c user.email=test@localhost "$@"
-}
-
-# build TO OPTION...: what the repository holds now, installed. The options are for cmake.
-build() {
-	local to=$dir/$1
-	shift
-	rm -rf build
-	cmake -S repo -B build -G Ninja -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-		-DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DCMAKE_INSTALL_LIBDIR=lib \
-		-DCMAKE_INSTALL_PREFIX="$to" "$@" &&
-		cmake --build build --target install
-}
+# shellcheck source=lib.sh
+. "$root/tests/examples/lib.sh"
 
 # run HOST-DIR MODULE-DIR MODULE...: the status in $status, the output in out and err. LD_DEBUG
 # tells what was mapped: what was not mapped cannot have run.
@@ -125,11 +99,8 @@ dynamic_linker_says_the_same() {
 test_example() {
 	local to module
 
-	rm -rf repo A B plain
-	cp -R "$root/examples/$example" repo
-	repo_git init -q
-	repo_git add -A
-	repo_git commit -q -m "The first build"
+	rm -rf A B plain
+	commit_example "$example"
 	tag_a=$(repo_git rev-parse HEAD)
 	check "$example, $cc: builds at the first commit" build A
 	sed -i "$change" "repo/${name}_private.h"
