@@ -5,7 +5,7 @@ BEGIN {
 	FS = OFS = "\t"
 	KEY = 1; KIND = 2; SET = 3; LABEL = 4; WORK = 5; FILES = 6; SYMBOLS = 7; ROUNDS = 8
 	MEDIAN = 9; MIN = 10; MAX = 11; PER_FILE = 12; CPU = 13; PEAK = 14 # ns, KiB
-	OVER_FLOOR = 15; OVER_OURS = 16; STATUS = 17
+	OVER_FLOOR = 15; OVER_OURS = 16; STATUS = 17; PAIRED = 18
 }
 
 # Three digits.

@@ -34,8 +34,8 @@ FILENAME ~ /summary$/ {
 		$FILES, $SYMBOLS, $ROUNDS, $MEDIAN, $MIN
 	printf "\"max_ns\": %s, \"ns_per_file\": %s, \"cpu_ns\": %s, \"peak_kib\": %d, ", \
 		$MAX, $PER_FILE, $CPU, $PEAK
-	printf "\"over_floor\": %s, \"over_ours\": %s, \"status\": %d}", \
-		number($OVER_FLOOR), number($OVER_OURS), $STATUS
+	printf "\"over_floor\": %s, \"over_ours\": %s, \"paired\": %s, \"status\": %d}", \
+		number($OVER_FLOOR), number($OVER_OURS), number($PAIRED), $STATUS
 	next
 }
 

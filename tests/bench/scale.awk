@@ -17,7 +17,7 @@ FILENAME ~ /titles$/ { set_title[$1] = $2; next }
 
 function title(set) { return set_title[set] }
 
-$SET != "linear" {
+$SET != "linear" && $PER_FILE > 0 {
 	bars++
 	bar_set[bars] = $SET
 	bar_kind[bars] = $KIND
@@ -30,6 +30,8 @@ $SET != "linear" {
 }
 
 function set_scale() {
+	if (!bars) # nothing could be measured
+		least = most = 1e3
 	low = int(log10(least / 2)) # no bar without length
 	high = int(log10(most)) + 1
 }

@@ -16,7 +16,7 @@ FILENAME ~ /modes$/ {
 
 {
 	i = ++rounds[$1]
-	wall[$1, i] = $2
+	wall[$1, i] = each[$1, i] = $2
 	cpu[$1, i] = ($3 + $4) * 1000
 	if ($5 > peak[$1])
 		peak[$1] = $5
@@ -37,7 +37,16 @@ function median(values, key, count,    i, j, v) {
 }
 
 # Times a file takes in mode A, in those of mode B.
-function ratio(a, b) { return b in per_file ? per_file[a] / per_file[b] : "-" }
+function ratio(a, b) { return b in per_file && per_file[b] > 0 ? per_file[a] / per_file[b] : "-" }
+
+# The same of each round, and the median of that: a slow minute of the machine is in both.
+function paired(a, b,    i) {
+	if (!(b in per_file) || rounds[a] != rounds[b])
+		return "-"
+	for (i = 1; i <= rounds[a]; i++)
+		quotient[a, i] = each[b, i] ? each[a, i] / files[a] / (each[b, i] / files[b]) : 0
+	return median(quotient, a, rounds[a])
+}
 
 END {
 	for (i = 1; i <= n; i++) {
@@ -56,6 +65,6 @@ END {
 			sprintf("%.0f", middle[k]), sprintf("%.0f", wall[k, 1]), \
 			sprintf("%.0f", wall[k, rounds[k]]), sprintf("%.1f", per_file[k]), \
 			sprintf("%.0f", busy[k]), peak[k], ratio(k, base[k]), ratio(k, ours[k]), \
-			status[k] + 0
+			status[k] + 0, paired(k, base[k])
 	}
 }

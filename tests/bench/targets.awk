@@ -8,6 +8,7 @@
 FILENAME ~ /summary$/ {
 	per_file[$KEY] = $PER_FILE
 	whole[$KEY] = $MEDIAN
+	paired[$KEY] = $PAIRED
 	per_symbol[$KEY] = $SYMBOLS ? $MEDIAN / $SYMBOLS : 0
 	peak_of[$KEY] = $PEAK
 	if ($KIND == "ours" && $SET == "all" && $PEAK > peak)
@@ -21,6 +22,10 @@ function value_of(over, under) {
 		return over in peak_of ? peak_of[over] / 1024 : "-"
 	if (under == "peak")
 		return peak ? peak / 1024 : "-"
+	if (under == "paired")
+		return over in paired ? paired[over] : "-"
+	if (under == "ms a file")
+		return over in per_file ? per_file[over] / 1e6 : "-"
 	if (under == "ms")
 		return over in whole ? whole[over] / 1e6 : "-"
 	if (sub(/^symbol:/, "", under))

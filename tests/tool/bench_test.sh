@@ -5,8 +5,8 @@
 #
 #   bench_test.sh
 #
-# From the environment: VERSIONGEN, ABIAUDIT (the tools), BENCH_TOOLS (the folder of bench_floor and
-# the others), SOURCE_DIR (the tree).
+# From the environment: VERSIONGEN, ABIAUDIT, ABIMOD (the tools), ABILOCK_LIB, ABILOCK_INCLUDE (the
+# library), BENCH_TOOLS (the folder of bench_floor and the others), SOURCE_DIR (the tree).
 
 # Functions are called by name, through check and check_not.
 # shellcheck disable=SC2317,SC2016
@@ -97,9 +97,9 @@ same "programs and shared objects are found, others are not" wanted found
 } >runs
 awk -f "$awk/summary.awk" modes runs >summary
 {
-	printf 'floor1\tfloor\tall\tfloor 1\tw\t10\t5\t3\t200\t100\t900\t20.0\t0\t100\t1\t-\t0\n'
-	printf 'fast\tours\tall\tfast\tw\t10\t5\t4\t350\t200\t500\t35.0\t3000\t2048\t1.75\t-\t0\n'
-	printf 'slow\tpeer\tall\tslow\tw\t5\t5\t1\t%s\t%s\t%s\t140000.0\t0\t100\t7000\t4000\t1\n' \
+	printf 'floor1\tfloor\tall\tfloor 1\tw\t10\t5\t3\t200\t100\t900\t20.0\t0\t100\t1\t-\t0\t1\n'
+	printf 'fast\tours\tall\tfast\tw\t10\t5\t4\t350\t200\t500\t35.0\t3000\t2048\t1.75\t-\t0\t-\n'
+	printf 'slow\tpeer\tall\tslow\tw\t5\t5\t1\t%s\t%s\t%s\t140000.0\t0\t100\t7000\t4000\t1\t-\n' \
 		700000 700000 700000
 } >wanted
 same "runs become medians, and ratios for each file" wanted summary
@@ -119,6 +119,9 @@ same "runs become medians, and ratios for each file" wanted summary
 	printf 'l\tat-most\t1\tfast\tsymbol:floor1\n' # as many symbols
 	printf 'm\tbelow\t1\tgone\tms\n'
 	printf 'n\tbelow\t1\tfast\tsymbol:gone\n'
+	printf 'o\tat-most\t1\tfloor1\tpaired\n'
+	printf 'p\tat-most\t1\tfast\tpaired\n' # not as many rounds as its floor
+	printf 'q\tat-most\t0.1\tslow\tms a file\n'
 } >targets
 echo absent_peer >absent
 verdicts() {
@@ -128,7 +131,8 @@ verdicts() {
 verdicts 1 >found
 printf '%s\n' "a 1.75 pass" "b 1.75 missed" "c 4000.00 pass" "d 4000.00 missed" "e 2.00 missed" \
 	"f 2.00 pass" "g - missed" "h - not measured" "i - not measured" "j 0.70 pass" \
-	"k 0.70 missed" "l 1.75 missed" "m - missed" "n - missed" >wanted
+	"k 0.70 missed" "l 1.75 missed" "m - missed" "n - missed" \
+	"o 1.00 pass" "p - missed" "q 0.14 missed" >wanted
 same "a target is passed, missed or not measured" wanted found
 check "with two processors a mode without threads misses its target" \
 	grep -qx 'i - missed' <(verdicts 2)
@@ -296,13 +300,63 @@ else
 	skip "no C compiler: types are not measured"
 fi
 
+# ---- hosts that load modules ----
+
+if have "${CC:-cc}" && [[ ${ABIMOD-} ]]; then
+	: "${ABILOCK_LIB:?}" "${ABILOCK_INCLUDE:?}"
+	says_its_time() {
+		local wall rest
+		read -r wall rest < <("$BENCH_TOOLS/bench_measure" -s "$@")
+		[[ $wall == 12345 && $rest ]]
+	}
+	check "a command may say itself how long it took" \
+		says_its_time sh -c 'sleep 0.1; echo 12345 >&9'
+	check "a quick run of hosts works" env ABIMOD="$(realpath "$ABIMOD")" \
+		ABILOCK_LIB="$(realpath "$ABILOCK_LIB")" CC="${CC:-cc}" \
+		"$bench" runtime --quick --svg quick.svg --json quick.json
+	cp log report
+	for title in 'Loading 10 modules' 'A host that needs 4 of 40' 'Building the index' 'Targets'; do
+		check "the report has a part '$title'" grep -q "^== $title" report
+	done
+	for label in "dlopen" "modules, index" "modules, no index" "abilock_dlopen" "abimod index"; do
+		check "the table has a row '$label'" \
+			grep -qE "^$label +[a-z]+.* [0-9.]+ (us|ms|s) .* [0-9.]+ " report
+	done
+	check "the targets have verdicts" bash -c '
+		grep -qE "ms before the first dlopen +at most 5 +[0-9.]+  (pass|missed)\$" report &&
+			grep -qE "loading with index: times dlopen +at most 1.05 +[0-9.]+  (pass|missed)\$" report'
+	check "the numbers are JSON" json_has \
+		'.format_version == 1 and (.modes[] | select(.key == "index") | .paired) > 0'
+
+	# A manager that loads less than it was told.
+	cat >fewer <<'END'
+#!/bin/sh
+case $1 in
+index) "$REAL" "$@" && rm -f "$3/modules.index" "$3/bench_00003.so" ;;
+*) "$REAL" "$@" ;;
+esac
+END
+	chmod +x fewer
+	fewer_modules() {
+		REAL=$(realpath "$ABIMOD") ABIMOD=$dir/fewer ABILOCK_LIB=$(realpath "$ABILOCK_LIB") \
+			CC=${CC:-cc} "$bench" runtime --quick
+	}
+	export REAL
+	check "a run that loads less is found out" status 1 fewer_modules
+	cp log report
+	check "and it is said how many" grep -qE 'loads (no|[0-9]+) modules of 10' report
+else
+	skip "no C compiler, or no abimod: hosts are not measured"
+fi
+
 # ---- the command line ----
 
 check "help is given" "$bench" --help
 for arguments in '' 'nonsense' 'audit --nonsense' 'audit --rounds' 'audit --rounds 0' \
 	'audit --rounds x' 'audit --files /nonexistent' \
 	'audit --svg /nonexistent/f.svg' 'audit --quick --check' 'versiongen --cold' \
-	'versiongen --files stubs' 'versiongen --quick --check' 'abi --cold' 'abi --files stubs'; do
+	'versiongen --files stubs' 'versiongen --quick --check' 'abi --cold' 'abi --files stubs' \
+	'runtime --cold' 'runtime --quick --check'; do
 	# shellcheck disable=SC2086 # words
 	check "wrong usage is refused: bench $arguments" status 2 "$bench" $arguments
 done

@@ -5,7 +5,7 @@
 #
 #   docs_test.sh
 #
-# From the environment: VERSIONGEN, ABIAUDIT (the tools), SOURCE_DIR (the tree); ABILOCK_PREFIX, where
+# From the environment: VERSIONGEN, ABIAUDIT, ABIMOD (the tools), SOURCE_DIR (the tree); ABILOCK_PREFIX, where
 # abilock is installed, to run the example of the README as well.
 
 # Functions are called by name, through check and check_not.
@@ -13,9 +13,10 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
-: "${VERSIONGEN:?}" "${ABIAUDIT:?}" "${SOURCE_DIR:?}"
+: "${VERSIONGEN:?}" "${ABIAUDIT:?}" "${ABIMOD:?}" "${SOURCE_DIR:?}"
 VERSIONGEN=$(realpath "$VERSIONGEN")
 ABIAUDIT=$(realpath "$ABIAUDIT")
+ABIMOD=$(realpath "$ABIMOD")
 tree=$(realpath "$SOURCE_DIR")
 
 # Lines of two lists that only one of them has; fails where there are any.
@@ -38,7 +39,7 @@ section() { awk -v heading="$2" '/^#/ { on = $0 == heading; next } on' "$1"; }
 # options_in: the option lines of a page's section, without markup
 options_in() { sed -n 's/^\*\(\(-., \)\?--.*\)/\1/p' | tr -d '*_\\'; }
 
-# A command has a section of its tool's page, or a page of its own.
+# A command has a section of its tool's page, or a page of its own; what all have may stand once.
 # command_options TREE TOOL COMMAND
 command_options() {
 	local page=$1/docs/man/$2-$3.1.scd
@@ -46,7 +47,10 @@ command_options() {
 	if [[ -e $page ]]; then
 		options_in <"$page"
 	else
-		section "$1/docs/man/$2.1.scd" "## $3" | options_in
+		{
+			section "$1/docs/man/$2.1.scd" '# COMMON OPTIONS'
+			section "$1/docs/man/$2.1.scd" "## $3"
+		} | options_in
 	fi
 }
 
@@ -162,6 +166,12 @@ requirements_have_a_state() {
 # `met` without a place where it is shown is a promise.
 met_is_shown() { ! grep -E '^\| [0-9]+ \| [^|]+ \| (met|partly)' "$1/docs/requirements.md" | grep '|  |$'; }
 
+requirements_are_counted() {
+	local rows=$1/docs/requirements.md
+	count() { grep -cE "^\| [0-9]+ \| [^|]+ \| $1(:| \|)" "$rows"; }
+	grep -F "In this version $(count met) are met, $(count partly) partly met, $(count 'not yet') not yet." "$rows"
+}
+
 named_files_exist() {
 	local file bad=0
 
@@ -252,17 +262,19 @@ includes_stay() {
 code_of() { gcc -fpreprocessed -dD -E -P -x c "$1" 2>/dev/null; }
 
 libraries_are_silent() {
-	local file bad=0 calls
+	local file bad=0 calls code
 	calls='\<(v?printf|puts|putchar|perror|psignal|exit|_exit|_Exit|quick_exit|abort|assert|err|errx|warn|warnx)[[:space:]]*\('
 
-	for file in "$1"/symbols/*.[ch] "$1"/versiongen/*/*.[ch] "$1"/runtime/*.[ch]; do
-		case ${file#"$1"/} in symbols/cli.[ch] | symbols/diff.c | runtime/guard.c) continue ;; esac
-		[[ -n $(code_of "$file") ]] || {
+	for file in "$1"/symbols/*.[ch] "$1"/versiongen/*/*.[ch] "$1"/runtime/*.[ch] \
+		"$1"/symbols/manifest/*.[ch] $(find "$1/runtime/modules" -name '*.[ch]'); do
+		case ${file#"$1"/} in symbols/cli.[ch] | symbols/cli_rules.c | symbols/diff.c | runtime/guard.c) continue ;; esac
+		code=$(code_of "$file")
+		[[ -n $code ]] || {
 			echo "$file: nothing to look at"
 			bad=1
 		}
 		# format(printf, ...) of an attribute has no parenthesis behind the word.
-		if code_of "$file" | grep -nE "$calls|\<(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\>"; then
+		if grep -nE "$calls|\<(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\>" <<<"$code"; then
 			echo "in ${file#"$1"/}"
 			bad=1
 		fi
@@ -321,7 +333,7 @@ broken() {
 	! cmp -s "$tree/$1" "$dir/broken/$1" || not_ok "the change of $1 has no effect"
 }
 
-for tool in "$VERSIONGEN" "$ABIAUDIT"; do
+for tool in "$VERSIONGEN" "$ABIAUDIT" "$ABIMOD"; do
 	check "commands and options of ${tool##*/} are those of its manual page" \
 		tool_is_described "$tree" "$tool"
 done
@@ -341,6 +353,7 @@ check "facts.c, facts.md and abiaudit-facts(7) have the same codes in the same o
 check "requirements.md has the rows 1 to 133, once and in order" requirements_are_numbered "$tree"
 check "each requirement has a state" requirements_have_a_state "$tree"
 check "what is met or partly met is shown somewhere" met_is_shown "$tree"
+check "what is met, partly met and not yet is counted right" requirements_are_counted "$tree"
 check "every file that requirements.md names exists" named_files_exist "$tree"
 check "each difference from elfdeps has a page" differences_have_pages "$tree"
 check "links between the documents lead somewhere" links_lead_somewhere "$tree"

@@ -11,8 +11,9 @@ prefix=$ABILOCK_PREFIX
 lib=lib
 
 [[ -e $prefix/lib/libabilock.so.1 ]] || lib=$(cd "$prefix" && dirname "$(echo lib/*/libabilock.so.1)")
-for file in bin/versiongen bin/abiaudit "$lib/libabilock.so.1" "$lib/libabilock.so" "$lib/libabilock.a" \
+for file in bin/versiongen bin/abiaudit bin/abimod "$lib/libabilock.so.1" "$lib/libabilock.so" "$lib/libabilock.a" \
 	share/bash-completion/completions/abiaudit share/doc/abilock/findings.md share/doc/abilock/gate.md \
+	share/bash-completion/completions/abimod share/doc/abilock/modules.md include/abilock/modules.h include/abilock/module.h \
 	share/abilock/ci/gate share/abilock/ci/pre-commit share/abilock/ci/action.yml share/abilock/ci/gitlab.yml \
 	"$lib/libabilock-guard.so" include/abilock/abilock.h "$lib/pkgconfig/abilock.pc"; do
 	check "$file is installed" test -e "$prefix/$file"
@@ -47,9 +48,71 @@ END
 read -ra flags <<<"$(pkg-config --cflags --libs abilock)"
 check "a program builds with pkg-config" "${CC:-cc}" -o "$dir/user" "$dir/user.c" "${flags[@]}"
 check "and runs" env LD_LIBRARY_PATH="$prefix/$lib" "$dir/user"
-check "the header is clean C and C++ on its own" sh -c "printf '#include <abilock/abilock.h>\n' |
-	${CC:-cc} -Wall -Wextra -Wpedantic -Werror -std=c99 -I$prefix/include -x c -fsyntax-only - &&
-	printf '#include <abilock/abilock.h>\n' |
-	${CC:-cc} -Wall -Wextra -Wpedantic -Werror -I$prefix/include -x c++ -fsyntax-only -"
+cat >"$dir/module.c" <<'END'
+#define ABILOCK_MODULE_NAME "user"
+#include <abilock/module.h>
+ABILOCK_DESCRIPTION("A module");
+ABILOCK_USES("service", "clock");
+ABILOCK_PROVIDES("greeting", "Hello", 100);
+static int load(struct abilock_module *module) { return module ? ABILOCK_LOAD_SUCCESS : ABILOCK_LOAD_FAILURE; }
+ABILOCK_ENTRY(.load = load);
+END
+
+# compiles LANGUAGE STANDARD FILE
+compiles() {
+	"${CC:-cc}" -x "$1" -std="$2" -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" -fsyntax-only "$3"
+}
+for header in abilock module modules; do
+	printf '#include <abilock/%s.h>\n' "$header" >"$dir/header.c"
+	check "<abilock/$header.h> alone is clean C" compiles c c99 "$dir/header.c"
+	check "<abilock/$header.h> alone is clean C++" compiles c++ c++11 "$dir/header.c"
+done
+check "the macros of a module are clean C" compiles c c11 "$dir/module.c"
+check "the macros of a module are clean C++" compiles c++ c++20 "$dir/module.c"
+sed '1d' "$dir/module.c" >"$dir/nameless.c"
+check_not "a module without a name does not compile" compiles c c11 "$dir/nameless.c"
+
+# A manager in the host itself: modules bring no second one.
+cat >"$dir/host.syms" <<'END'
+USER_1.0 { global: abilock_module_register; abilock_module_fail; local: *; };
+END
+cat >"$dir/host.c" <<'END'
+#include <stdio.h>
+#include <abilock/modules.h>
+#include "host_abi.h"
+ABILOCK_HOST();
+int main(int argc, char **argv)
+{
+	struct abilock_modules_options options = {.size = sizeof(options), .path = argc > 1 ? argv[1] : NULL};
+	struct abilock_modules *modules;
+
+	if (abilock_modules_open(&options, &modules) < 0 || abilock_modules_load(modules, "user", NULL) < 0)
+		puts(abilock_dlerror());
+	return 0;
+}
+END
+cat >"$dir/static_module.c" <<'END'
+#define ABILOCK_MODULE_NAME "user"
+#include <abilock/modules.h>
+#include "host_abi.h"
+ABILOCK_MODULE(ABILOCK_MODULE_NAME, PUBLIC);
+static int load(struct abilock_module *module)
+{
+	abilock_module_fail(module, "it was called");
+	return ABILOCK_LOAD_FAILURE;
+}
+ABILOCK_ENTRY(.load = load);
+END
+static_host() {
+	cd "$dir" && mkdir -p modules &&
+		"$VERSIONGEN" map host.syms --tag id:one -o host.map &&
+		"$VERSIONGEN" header host.syms --tag id:one --soname libuser.so.0 -o host_abi.h &&
+		"$VERSIONGEN" stub host.syms --tag id:one --soname libuser.so.0 -o libuser.so &&
+		"${CC:-cc}" host.c -o host -rdynamic -Wl,--version-script=host.map -Wl,-soname,libuser.so.0 \
+			-I"$prefix/include" "$prefix/$lib/libabilock.a" &&
+		"${CC:-cc}" -shared -fPIC static_module.c -o modules/user.so libuser.so -I"$prefix/include" &&
+		./host modules | tee answer && grep -q 'it was called' answer
+}
+check "a host with libabilock.a in it starts modules that are linked with the host alone" static_host
 
 finish
