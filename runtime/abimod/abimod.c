@@ -166,7 +166,7 @@ static int check_index(const struct abilock_invocation *inv)
 /* Names of modules, and TYPE=NAME. A prefix may be anything. */
 static int check_operands(const struct abilock_invocation *inv)
 {
-	if (inv->command->run == cmd_list)
+	if (inv->command->run == command_list.run)
 		return -1;
 	for (size_t i = 0; i < inv->operand_count; i++) {
 		const char *name = inv->operands[i], *equals = strchr(name, '=');

@@ -107,35 +107,12 @@ int abimod_print_json(struct abimod *tool, struct json_object *document, bool is
 /** A new document with its format_version, or NULL. */
 struct json_object *abimod_document(void);
 
-/* The commands. */
-int cmd_list(const struct abilock_invocation *inv);
-extern const struct abilock_option abimod_list_option_table[];
-extern const size_t abimod_list_option_count;
-extern const char abimod_list_help[];
-
-int cmd_show(const struct abilock_invocation *inv);
-extern const struct abilock_option abimod_show_option_table[];
-extern const size_t abimod_show_option_count;
-extern const char abimod_show_help[];
-
-int cmd_check(const struct abilock_invocation *inv);
-extern const struct abilock_option abimod_check_option_table[];
-extern const size_t abimod_check_option_count;
-extern const char abimod_check_help[];
-
-int cmd_index(const struct abilock_invocation *inv);
-extern const struct abilock_option abimod_index_option_table[];
-extern const size_t abimod_index_option_count;
-extern const char abimod_index_help[];
-
-int cmd_plan(const struct abilock_invocation *inv);
-extern const struct abilock_option abimod_plan_option_table[];
-extern const size_t abimod_plan_option_count;
-extern const char abimod_plan_help[];
-
-int cmd_why(const struct abilock_invocation *inv);
-extern const struct abilock_option abimod_why_option_table[];
-extern const size_t abimod_why_option_count;
-extern const char abimod_why_help[];
+/* The commands, each in the file command_NAME.c. */
+extern const struct abilock_command command_list;
+extern const struct abilock_command command_show;
+extern const struct abilock_command command_check;
+extern const struct abilock_command command_index;
+extern const struct abilock_command command_plan;
+extern const struct abilock_command command_why;
 
 #endif

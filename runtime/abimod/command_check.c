@@ -13,7 +13,7 @@ enum {
 	OPT_EXPLAIN,
 };
 
-const struct abilock_option abimod_check_option_table[] = {
+static const struct abilock_option options[] = {
 	{"format", 'f', "FORMAT", "text (default), json, sarif, junit or github", OPT_REPORT},
 	{"output", 'o', "FILE", "write to FILE instead of stdout", OPT_OUTPUT},
 	{"error-on", 0, "RULE", "fail on a rule, or on all of a level: warning", OPT_ERROR_ON},
@@ -21,9 +21,8 @@ const struct abilock_option abimod_check_option_table[] = {
 	{"explain", 0, "RULE", "say what a rule is about and what to do", OPT_EXPLAIN},
 	ABIMOD_OPTIONS,
 };
-const size_t abimod_check_option_count = ARRAY_SIZE(abimod_check_option_table);
 
-const char abimod_check_help[] =
+static const char help[] =
 	"Are the modules of these directories, their manifests and modules.conf of one piece? "
 	"Finds what nobody provides, things that two modules provide with one priority, cycles, "
 	"manifests without a module and modules without a manifest, manifests that belong to "
@@ -201,7 +200,7 @@ static int parse(const struct abilock_invocation *inv, enum diagnostics_format *
 
 /* ---- the command ---- */
 
-static int run(struct abimod *tool, enum diagnostics_format format)
+static int check(struct abimod *tool, enum diagnostics_format format)
 {
 	_cleanup_(report_deinit) struct report report = {.tool = tool};
 	struct abilock_error err = {0};
@@ -214,7 +213,7 @@ static int run(struct abimod *tool, enum diagnostics_format format)
 	return report.diags.error_count > 0 ? ABILOCK_EXIT_FINDINGS : ABILOCK_EXIT_OK;
 }
 
-int cmd_check(const struct abilock_invocation *inv)
+static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(abimod_deinit) struct abimod tool = {0};
 	enum diagnostics_format format = DIAGNOSTICS_TEXT;
@@ -222,5 +221,15 @@ int cmd_check(const struct abilock_invocation *inv)
 	int status = parse(inv, &format);
 	if (status < 0)
 		status = abimod_open(inv, &tool);
-	return status >= 0 ? status : run(&tool, format);
+	return status >= 0 ? status : check(&tool, format);
 }
+
+const struct abilock_command command_check = {
+	.name = "check",
+	.run = run,
+	.operands = "",
+	.summary = "fail where modules and manifests do not fit together",
+	.text = help,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};

@@ -3,14 +3,13 @@
 
 enum { OPT_CHECK = 1 };
 
-const struct abilock_option abimod_index_option_table[] = {
+static const struct abilock_option options[] = {
 	{"check", 0, NULL, "write nothing; status 1 where an index is missing or stale", OPT_CHECK},
 	ABIMOD_FORMAT_OPTION,
 	ABIMOD_OPTIONS,
 };
-const size_t abimod_index_option_count = ARRAY_SIZE(abimod_index_option_table);
 
-const char abimod_index_help[] =
+static const char help[] =
 	"Write the index of each directory, so that a host need not open its modules to know them. "
 	"What did not change since the last index is not read again, unless --no-index is given. "
 	"An index appears as a whole or not at all.\n\n"
@@ -45,7 +44,7 @@ static int check(struct abimod *tool)
 	return abimod_print(tool, status);
 }
 
-int cmd_index(const struct abilock_invocation *inv)
+static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(abimod_deinit) struct abimod tool = {0};
 	size_t count = 0;
@@ -64,3 +63,13 @@ int cmd_index(const struct abilock_invocation *inv)
 	abilock_text_printf(&tool.out, "indexed %zu module%s\n", count, count == 1 ? "" : "s");
 	return abimod_print(&tool, ABILOCK_EXIT_OK);
 }
+
+const struct abilock_command command_index = {
+	.name = "index",
+	.run = run,
+	.operands = "",
+	.summary = "write the index of each directory",
+	.text = help,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};

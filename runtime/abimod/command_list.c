@@ -9,7 +9,7 @@ enum {
 	OPT_SUPPORT,
 };
 
-const struct abilock_option abimod_list_option_table[] = {
+static const struct abilock_option options[] = {
 	{"names", 'n', NULL, "names alone, one a line, for completion", OPT_NAMES},
 	{"type", 't', "TYPE", "modules of a type", OPT_TYPE},
 	{"provides", 'p', "TYPE=NAME", "modules that provide something", OPT_PROVIDES},
@@ -17,9 +17,8 @@ const struct abilock_option abimod_list_option_table[] = {
 	ABIMOD_FORMAT_OPTION,
 	ABIMOD_OPTIONS,
 };
-const size_t abimod_list_option_count = ARRAY_SIZE(abimod_list_option_table);
 
-const char abimod_list_help[] =
+static const char help[] =
 	"Every module that there is, loaded or not: a line each, or with --format json all that is "
 	"known of it. With PREFIX those whose names begin with it.\n\n"
 	"The second column is dynamic (a file with its manifest), no-manifest (a file that tells "
@@ -136,7 +135,7 @@ static int write_json(struct abimod *tool, struct abilock_module *const *modules
 
 /* ---- the command ---- */
 
-static int run(struct abimod *tool, const struct filter *filter)
+static int list(struct abimod *tool, const struct filter *filter)
 {
 	_cleanup_(freep) const char **names =
 		abilock_modules_complete(tool->modules, filter->prefix);
@@ -167,7 +166,7 @@ static void filter_deinit(struct filter *filter)
 	view_want_deinit(&filter->provides);
 }
 
-int cmd_list(const struct abilock_invocation *inv)
+static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(abimod_deinit) struct abimod tool = {0};
 	_cleanup_(filter_deinit) struct filter filter = {0};
@@ -175,5 +174,16 @@ int cmd_list(const struct abilock_invocation *inv)
 	int status = abimod_open(inv, &tool);
 	if (status < 0)
 		status = parse_filter(&tool, &filter);
-	return status >= 0 ? status : run(&tool, &filter);
+	return status >= 0 ? status : list(&tool, &filter);
 }
+
+const struct abilock_command command_list = {
+	.name = "list",
+	.run = run,
+	.max_operands = 1,
+	.operands = "[PREFIX]",
+	.summary = "print every module, loaded or not",
+	.text = help,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};

@@ -2,13 +2,12 @@
 #include "shown.h"
 #include "view.h"
 
-const struct abilock_option abimod_plan_option_table[] = {
+static const struct abilock_option options[] = {
 	ABIMOD_FORMAT_OPTION,
 	ABIMOD_OPTIONS,
 };
-const size_t abimod_plan_option_count = ARRAY_SIZE(abimod_plan_option_table);
 
-const char abimod_plan_help[] =
+static const char help[] =
 	"What a start of the host would load, in which order, and why each; with operands, what "
 	"loading these modules (or something that modules provide, TYPE=NAME) would. Nothing is "
 	"loaded or run; the modules are the same, found by the same code, as at a start.\n\n"
@@ -173,7 +172,7 @@ static int write_json(struct abimod *tool, const struct abilock_plan *plan, int 
 
 /* ---- the command ---- */
 
-int cmd_plan(const struct abilock_invocation *inv)
+static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(abimod_deinit) struct abimod tool = {0};
 	_cleanup_(planp) struct abilock_plan *plan = NULL;
@@ -189,3 +188,14 @@ int cmd_plan(const struct abilock_invocation *inv)
 		return status;
 	return tool.is_json ? write_json(&tool, plan, status) : write_text(&tool, plan, status);
 }
+
+const struct abilock_command command_plan = {
+	.name = "plan",
+	.run = run,
+	.max_operands = -1,
+	.operands = "[NAME|TYPE=NAME...]",
+	.summary = "say what would be loaded, in which order",
+	.text = help,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};

@@ -3,13 +3,12 @@
 #include "shown.h"
 #include "view.h"
 
-const struct abilock_option abimod_show_option_table[] = {
+static const struct abilock_option options[] = {
 	ABIMOD_FORMAT_OPTION,
 	ABIMOD_OPTIONS,
 };
-const size_t abimod_show_option_count = ARRAY_SIZE(abimod_show_option_table);
 
-const char abimod_show_help[] =
+static const char help[] =
 	"All that is known of a module: what its manifest says, its files, the lock, what it uses "
 	"and who provides that, who uses it, and what is wrong with it. The checksum of the file "
 	"is compared.\n\n"
@@ -347,7 +346,7 @@ static int show_json(struct abimod *tool)
 	return abimod_print_json(tool, document, ok, status);
 }
 
-int cmd_show(const struct abilock_invocation *inv)
+static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(abimod_deinit) struct abimod tool = {0};
 	const int status = abimod_open(inv, &tool);
@@ -356,3 +355,15 @@ int cmd_show(const struct abilock_invocation *inv)
 		return status;
 	return tool.is_json ? show_json(&tool) : show_text(&tool);
 }
+
+const struct abilock_command command_show = {
+	.name = "show",
+	.run = run,
+	.min_operands = 1,
+	.max_operands = -1,
+	.operands = "NAME...",
+	.summary = "print all that is known of a module",
+	.text = help,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};

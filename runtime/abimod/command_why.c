@@ -2,13 +2,12 @@
 #include "abimod.h"
 #include "shown.h"
 
-const struct abilock_option abimod_why_option_table[] = {
+static const struct abilock_option options[] = {
 	ABIMOD_FORMAT_OPTION,
 	ABIMOD_OPTIONS,
 };
-const size_t abimod_why_option_count = ARRAY_SIZE(abimod_why_option_table);
 
-const char abimod_why_help[] =
+static const char help[] =
 	"Why a module would be loaded, or not: what wants it, what it provides that is wanted, "
 	"what forbids it, what is wrong with it. Also of something that modules provide, "
 	"TYPE=NAME: who provides it, and which of them would be taken.\n\n"
@@ -55,7 +54,7 @@ static int status_of(struct abimod *tool, const char *subject)
 		       : ABILOCK_EXIT_FINDINGS;
 }
 
-int cmd_why(const struct abilock_invocation *inv)
+static int run(const struct abilock_invocation *inv)
 {
 	_cleanup_(abimod_deinit) struct abimod tool = {0};
 	const char *subject = inv->operands[0];
@@ -79,3 +78,15 @@ int cmd_why(const struct abilock_invocation *inv)
 		abilock_text_putc(&tool.out, '\n');
 	return abimod_print(&tool, status);
 }
+
+const struct abilock_command command_why = {
+	.name = "why",
+	.run = run,
+	.min_operands = 1,
+	.max_operands = 1,
+	.operands = "NAME|TYPE=NAME",
+	.summary = "say why a module would be loaded, or not",
+	.text = help,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+};
