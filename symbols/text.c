@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 enum { FIRST_CAPACITY = 4096 };
@@ -31,6 +32,29 @@ char *abilock_text_reserve(struct abilock_text *text, size_t more)
 	text->data = grown;
 	text->capacity = want;
 	return grown + text->length;
+}
+
+int abilock_text_read(struct abilock_text *text, int fd, size_t max)
+{
+	/* Most files are smaller, and larger ones double the room. */
+	enum { PIECE = 4096 };
+
+	for (;;) {
+		char *to = abilock_text_reserve(text, PIECE);
+		ssize_t n = to ? read(fd, to, text->capacity - text->length) : -1;
+
+		if (!to)
+			errno = ENOMEM;
+		else if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? 0 : -1;
+		text->length += (size_t)n;
+		if (text->length > max) {
+			errno = EFBIG;
+			return -1;
+		}
+	}
 }
 
 void abilock_text_add(struct abilock_text *text, const void *bytes, size_t length)

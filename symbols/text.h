@@ -52,6 +52,14 @@ static inline void abilock_text_offer(struct abilock_text *text)
 /** Make room for @p more bytes behind the content. @return Where they begin, or NULL. */
 char *abilock_text_reserve(struct abilock_text *text, size_t more);
 
+/**
+ * Append what a descriptor gives, to its end: a file may be a pipe, and its size says nothing.
+ *
+ * @param max  How long the whole may become.
+ * @return 0; or -1 with errno: that of read(), EFBIG where there is more, or ENOMEM.
+ */
+int abilock_text_read(struct abilock_text *text, int fd, size_t max) _must_check_;
+
 void abilock_text_add(struct abilock_text *text, const void *bytes, size_t length);
 void abilock_text_puts(struct abilock_text *text, const char *s);
 void abilock_text_putc(struct abilock_text *text, char c);

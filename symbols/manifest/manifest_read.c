@@ -202,23 +202,12 @@ static int read_file(const char *path, struct abilock_text *text, struct abilock
 		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s",
 					 S_ISREG(st.st_mode) ? "larger than any manifest (16 MiB)"
 							     : "no regular file");
-	for (;;) {
-		char *to = abilock_text_reserve(text, 4096);
-		if (!to)
-			return abilock_error_nomem(err);
-		const ssize_t n = read(fd, to, text->capacity - text->length);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s",
-						 strerror(errno));
-		if (n == 0)
-			return 0;
-		text->length += (size_t)n;
-		if (text->length > MAX_SIZE)
-			return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0,
-						 "it grows while it is read");
-	}
+	if (abilock_text_read(text, fd, MAX_SIZE) == 0)
+		return 0;
+	return errno == ENOMEM ? abilock_error_nomem(err)
+			       : abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s",
+						   errno == EFBIG ? "it grows while it is read"
+								  : strerror(errno));
 }
 
 static int set_first(struct abilock_error *err, const char *path,

@@ -36,27 +36,17 @@ int import_add_source(struct import *import, const char *path, const char *text,
 	return 0;
 }
 
-/* To the end, not to st_size: the file may be a pipe. */
 static int read_all(int fd, const char *path, struct abilock_text *text, struct abilock_error *err)
 {
-	enum { PIECE = 1 << 16 };
-	ssize_t got;
-
-	do {
-		char *room = abilock_text_reserve(text, PIECE);
-		if (!room)
-			return abilock_error_nomem(err);
-		got = read(fd, room, PIECE);
-		if (got < 0 && errno != EINTR)
-			return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0,
-						 "cannot read: %s", strerror(errno));
-		text->length += got > 0 ? (size_t)got : 0;
-		if (text->length > ABILOCK_DECLARATION_MAX)
-			return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, path, NULL, 0,
-						 "larger than %zu MiB",
-						 ABILOCK_DECLARATION_MAX >> 20);
-	} while (got != 0);
-	return 0;
+	if (abilock_text_read(text, fd, ABILOCK_DECLARATION_MAX) == 0)
+		return 0;
+	if (errno == ENOMEM)
+		return abilock_error_nomem(err);
+	if (errno != EFBIG)
+		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "cannot read: %s",
+					 strerror(errno));
+	return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, path, NULL, 0, "larger than %zu MiB",
+				 ABILOCK_DECLARATION_MAX >> 20);
 }
 
 int import_read_source(struct import *import, const char *path, size_t *ret,

@@ -34,19 +34,11 @@ static int read_file(const char *path, struct abilock_text *text, struct abilock
 {
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	for (ssize_t n = 1; n != 0;) {
-		char *room = fd >= 0 ? abilock_text_reserve(text, 1 << 16) : NULL;
-
-		if (fd >= 0 && !room)
-			return abilock_error_nomem(err);
-		n = fd >= 0 ? read(fd, room, 1 << 16) : -1;
-		if (n > 0)
-			text->length += (size_t)n;
-		else if (n < 0 && errno != EINTR)
-			return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s",
-						 strerror(errno));
-	}
-	return 0;
+	if (fd >= 0 && abilock_text_read(text, fd, SIZE_MAX) == 0)
+		return 0;
+	return errno == ENOMEM
+		       ? abilock_error_nomem(err)
+		       : abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "%s", strerror(errno));
 }
 
 static int keep_source(struct module_tree *tree, const char *path, struct abilock_text *text,

@@ -19,26 +19,14 @@ enum { FILE_MAX = 1 << 28 };
 
 static int read_fd(int fd, const char *path, struct abilock_text *text, struct abilock_error *err)
 {
-	enum { PIECE = 1 << 16 };
-
-	for (;;) {
-		char *to = abilock_text_reserve(text, PIECE);
-		ssize_t n = to ? read(fd, to, PIECE) : 0;
-
-		if (!to)
-			return abilock_error_nomem(err);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(err, path, "cannot read");
-		if (n == 0)
-			return 0;
-		text->length += (size_t)n;
-		if (text->length > FILE_MAX)
-			return abilock_error_set(
-				err, ABILOCK_E_IO, path, NULL, 0,
-				"larger than any configuration: more than %d bytes", FILE_MAX);
-	}
+	if (abilock_text_read(text, fd, FILE_MAX) == 0)
+		return 0;
+	if (errno == ENOMEM)
+		return abilock_error_nomem(err);
+	if (errno != EFBIG)
+		return fail(err, path, "cannot read");
+	return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0,
+				 "larger than any configuration: more than %d bytes", FILE_MAX);
 }
 
 /* A link to /dev/null masks a file of lower precedence; a pipe would have us wait. */
