@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "abilock/abilock.h"
+#include "text.h"
 
 struct thread_error {
 	char *pending; /* set, and not asked for yet */
@@ -93,8 +94,7 @@ char *abilock_thread_error_format(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	return text;
 }

@@ -34,6 +34,13 @@ char *abilock_text_reserve(struct abilock_text *text, size_t more)
 	return grown + text->length;
 }
 
+char *abilock_vformat(const char *fmt, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, fmt, args) < 0 ? NULL : text;
+}
+
 int abilock_text_read(struct abilock_text *text, int fd, size_t max)
 {
 	/* Most files are smaller, and larger ones double the room. */

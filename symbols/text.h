@@ -7,7 +7,12 @@
 #ifndef ABILOCK_SYMBOLS_TEXT_H
 #define ABILOCK_SYMBOLS_TEXT_H
 
+#include <stdarg.h>
+
 #include "util.h"
+
+/** A string as of vprintf(), malloc'ed; NULL when memory is out. */
+char *abilock_vformat(const char *fmt, va_list args) _printf_(1, 0);
 
 /** Initialise with `{ 0 }`. Release with abilock_text_deinit(). */
 struct abilock_text {

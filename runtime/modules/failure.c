@@ -10,18 +10,15 @@ struct abilock_failure *abilock_failure_new(struct abilock_arena *arena,
 	struct abilock_failure *failure = abilock_arena_alloc(arena, sizeof(*failure));
 	_cleanup_(freep) char *text = NULL;
 	va_list ap;
-	int length;
 
 	if (!failure)
 		return NULL;
 	va_start(ap, fmt);
-	length = vasprintf(&text, fmt, ap);
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
-	if (length < 0) {
-		text = NULL;
+	if (!text)
 		return NULL;
-	}
-	failure->text = abilock_arena_strndup(arena, text, (size_t)length);
+	failure->text = abilock_arena_strdup(arena, text);
 	failure->cause = cause;
 	if (cause) {
 		failure->root = cause->root ? cause->root : cause;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "manager.h"
+#include "text.h"
 
 /* Members may change in a rescan, and states in an operation of another thread. */
 static void lock(const struct abilock_module *module)
@@ -74,8 +75,7 @@ void abilock_module_fail(struct abilock_module *module, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	if (vasprintf(&reason, format, ap) < 0)
-		reason = NULL;
+	reason = abilock_vformat(format, ap);
 	va_end(ap);
 	lock(module);
 	free(module->own_reason);

@@ -6,6 +6,7 @@
 
 #include "load_file.h"
 #include "manifest/module_name.h"
+#include "text.h"
 #include "thread_error.h"
 
 /* ---- options ---- */
@@ -125,8 +126,7 @@ int abilock_modules_note(struct abilock_modules *modules, const char *fmt, ...)
 	if (!slot)
 		return ABILOCK_E_NOMEM;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	*slot = text ? abilock_arena_strdup(&modules->arena, text) : NULL;
 	if (*slot)

@@ -3,6 +3,7 @@
 
 #include "load_file.h"
 #include "manager.h"
+#include "text.h"
 #include "thread_error.h"
 
 /* ---- the log ---- */
@@ -76,8 +77,7 @@ void abilock_modules_log(struct abilock_modules *modules, enum abilock_log_level
 	if (!modules->log)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	if (text)
 		abilock_modules_log_text(modules, level, text);

@@ -45,8 +45,7 @@ static void complain(struct cursor *cur, const char *from, const char *to, const
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = NULL;
+	message = abilock_vformat(fmt, ap);
 	va_end(ap);
 	cur->failed = true;
 	if (!message)

@@ -31,8 +31,7 @@ struct abilock_diagnostic *gate_add(struct gate *gate, const char *rule, struct 
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = NULL;
+	message = abilock_vformat(fmt, ap);
 	va_end(ap);
 	struct abilock_diagnostic *diag =
 		message ? abilock_diagnostics_add(&gate->diags,

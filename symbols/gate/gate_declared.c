@@ -18,8 +18,7 @@ const char *declared_printf(const struct declared *declared, const char *fmt, ..
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	const char *copy = text ? abilock_arena_text(&diags->arena, text) : NULL;
 	free(text);
@@ -35,8 +34,7 @@ struct abilock_diagnostic *declared_find(const struct declared *declared, const 
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	struct abilock_diagnostic *diag =
 		text ? gate_add(declared->gate, rule, place, subject, "%s", text) : NULL;

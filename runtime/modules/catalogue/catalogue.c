@@ -14,8 +14,7 @@ void abilock_catalogue_log(const struct abilock_catalogue_log *log, enum abilock
 	if (!log->log)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	if (!text)
 		return;

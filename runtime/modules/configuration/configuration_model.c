@@ -2,6 +2,7 @@
 /* The configuration as it is asked, and what conflicts in it. */
 #include "configuration_reader.h"
 #include "manifest/module_name.h"
+#include "text.h"
 
 struct abilock_configuration *abilock_configuration_new(void)
 {
@@ -44,8 +45,7 @@ void abilock_diagnostic_fix(struct abilock_diagnostics *diags, struct abilock_di
 	if (!diag)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	va_end(ap);
 	diag->fix = text ? abilock_arena_text(&diags->arena, text) : NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "manifest/module_rules.h"
 #include "modules/manager.h"
+#include "text.h"
 #include "thread_error.h"
 
 /* ---- findings ---- */
@@ -14,8 +15,7 @@ static void report(struct abilock_check *check, const char *id, const char *modu
 		abilock_rule_find(abilock_module_rules, abilock_module_rule_count, id);
 	_cleanup_(freep) char *text = NULL;
 
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = abilock_vformat(fmt, ap);
 	/* An error that is forgotten must not look like success. */
 	check->error_count += rule->level == ABILOCK_LEVEL_ERROR;
 	if (!text) {
