@@ -89,7 +89,8 @@ static void hold_goals(struct abilock_modules *modules, const struct abilock_goa
 		       size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct abilock_module *module = goals[i].instead_of;
+		struct abilock_module *module =
+			goals[i].module ? goals[i].module : goals[i].instead_of;
 
 		if (!module && str_eq(goals[i].type, "module"))
 			module = abilock_catalogue_find(modules->catalogue, goals[i].name);
@@ -318,7 +319,8 @@ static bool choose(struct abilock_modules *modules, struct choice *choice)
 	for (size_t i = 0; choice->goals && i < choice->count; i++)
 		choice->goals[i] = (struct abilock_goal){.type = "module",
 							 .name = choice->modules[i]->name,
-							 .reason = "asked for by type"};
+							 .reason = "asked for by type",
+							 .module = choice->modules[i]};
 	return choice->goals != NULL;
 }
 

@@ -121,6 +121,11 @@ struct abilock_provided {
 ssize_t abilock_catalogue_providers(struct abilock_catalogue *catalogue, const char *type,
 				    const char *name, struct abilock_provided **ret) _must_check_;
 
+/** The same without the module X of `module=X`, where that does not say so itself. */
+ssize_t abilock_catalogue_declared_providers(struct abilock_catalogue *catalogue, const char *type,
+					     const char *name,
+					     struct abilock_provided **ret) _must_check_;
+
 /**
  * Is the file of a module still the one that is known? One stat().
  *

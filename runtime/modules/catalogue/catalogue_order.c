@@ -225,7 +225,7 @@ static void take_itself(struct collection *collection, const char *name)
 }
 
 static int collect(struct collection *collection, const char *type, const char *name,
-		   struct abilock_error *err)
+		   bool with_itself, struct abilock_error *err)
 {
 	struct abilock_catalogue *catalogue = collection->catalogue;
 	int r = index_added(catalogue, err);
@@ -235,18 +235,18 @@ static int collect(struct collection *collection, const char *type, const char *
 	ask(collection, &catalogue->added_index, ABILOCK_IS_ADDED, type, name);
 	for (uint32_t i = 0; i < catalogue->directory_count; i++)
 		ask(collection, &catalogue->directories[i].index, i, type, name);
-	if (str_eq(type, "module"))
+	if (with_itself && str_eq(type, "module"))
 		take_itself(collection, name);
 	return collection->failed ? abilock_error_nomem(err) : 0;
 }
 
-ssize_t abilock_catalogue_providers(struct abilock_catalogue *catalogue, const char *type,
-				    const char *name, struct abilock_provided **ret)
+static ssize_t list_providers(struct abilock_catalogue *catalogue, const char *type,
+			      const char *name, bool with_itself, struct abilock_provided **ret)
 {
 	struct collection collection = {.catalogue = catalogue};
 
 	(void)pthread_mutex_lock(&catalogue->mutex);
-	int r = collect(&collection, type, name, NULL);
+	int r = collect(&collection, type, name, with_itself, NULL);
 	(void)pthread_mutex_unlock(&catalogue->mutex);
 	if (r < 0) {
 		free(collection.items);
@@ -257,4 +257,16 @@ ssize_t abilock_catalogue_providers(struct abilock_catalogue *catalogue, const c
 		      compare_provided);
 	*ret = collection.items;
 	return (ssize_t)collection.count;
+}
+
+ssize_t abilock_catalogue_providers(struct abilock_catalogue *catalogue, const char *type,
+				    const char *name, struct abilock_provided **ret)
+{
+	return list_providers(catalogue, type, name, true, ret);
+}
+
+ssize_t abilock_catalogue_declared_providers(struct abilock_catalogue *catalogue, const char *type,
+					     const char *name, struct abilock_provided **ret)
+{
+	return list_providers(catalogue, type, name, false, ret);
 }

@@ -17,6 +17,7 @@ void resolver_deinit(struct state *st)
 {
 	abilock_name_table_deinit(&st->wants);
 	abilock_text_deinit(&st->key);
+	free(st->goal_wants);
 	free(st->nodes);
 	free(st->frames);
 	free(st->provisional);
@@ -41,7 +42,7 @@ static int walk_goals(struct state *st, enum pass_kind kind)
 	st->has_failure = false;
 	for (size_t i = 0; i < question->goal_count; i++) {
 		const struct abilock_goal *goal = &question->goals[i];
-		struct want *want = resolver_goal_want(st, goal);
+		struct want *want = resolver_goal_want(st, i);
 
 		if (!want || resolver_walk(st, want, goal) < 0)
 			return ABILOCK_E_NOMEM;
@@ -71,8 +72,8 @@ static bool has_fatal(struct state *st)
 	const struct abilock_resolver_question *question = st->question;
 
 	for (size_t i = 0; i < question->goal_count; i++) {
-		const struct abilock_goal *goal = &question->goals[i];
-		const struct want *want = goal->is_required ? resolver_goal_want(st, goal) : NULL;
+		const struct want *want =
+			question->goals[i].is_required ? resolver_goal_want(st, i) : NULL;
 
 		if (want && want->failure)
 			return true;
@@ -93,7 +94,7 @@ static int start_type(struct state *st)
 
 		if (!str_eq(abilock_module_type(module), st->question->only_type))
 			continue;
-		want = resolver_want(st, "module", module->name);
+		want = resolver_module_want(st, module);
 		if (!want || resolver_walk(st, want, NULL) < 0)
 			return ABILOCK_E_NOMEM;
 		if (has_fatal(st))

@@ -34,7 +34,7 @@
 /** What is wanted, and by whom. */
 struct abilock_goal {
 	const char *type, *name; /**< "module" and a name, or something that modules provide. */
-	const char *reason;	 /**< Such as "required by modules.conf:3"; copied. */
+	const char *reason;	 /**< Such as "required by modules.conf:3". */
 	bool is_required;	 /**< Its failure is the failure of the whole. */
 	/**
 	 * Of autoload, the module that the goal stands for: one of several that provide the same,
@@ -42,9 +42,10 @@ struct abilock_goal {
 	 * `noload` names does not count as a provider. NULL: the goal is what it says.
 	 */
 	struct abilock_module *instead_of;
+	struct abilock_module *module; /**< That @p name names, where it is known; or NULL. */
 };
 
-/** A module in the order of loading. */
+/** A module in the order of loading. Reasons of goals are borrowed from these. */
 struct abilock_step {
 	struct abilock_module *module;
 	const char *reason; /**< The first that wanted it: "chan_sip uses application=Dial". */
@@ -56,7 +57,7 @@ struct abilock_problem {
 	bool is_fatal;
 };
 
-/** What came out. Strings are in the arena. */
+/** What came out. Strings are in the arena, or those of the question. */
 struct abilock_resolution {
 	struct abilock_arena arena;
 	struct abilock_step *steps; /**< malloc'ed; in the order in which they were started. */
@@ -141,7 +142,7 @@ bool abilock_is_ranked_provider(const struct abilock_manifest *manifest);
  * The goals of a configuration, in order: require, load, and with autoload all that there is, by
  * priority and name, without `noload`. Of a ranked provider that is each thing that it provides.
  *
- * @param[out] ret_goals  free() it. Strings are in @p arena.
+ * @param[out] ret_goals  free() it. Strings are in @p arena, or of catalogue and configuration.
  */
 int abilock_goals_of_configuration(struct abilock_catalogue *catalogue,
 				   const struct abilock_configuration *configuration,

@@ -10,17 +10,14 @@ struct goals {
 	struct abilock_arena *arena;
 };
 
-/* Strings are copied but for the reason. */
+/* NULL for the reason: memory is out. */
 static bool add(struct goals *goals, const struct abilock_goal *like)
 {
 	struct abilock_goal *goal = abilock_array_push(&goals->items, &goals->count, sizeof(*goal));
 
-	if (!goal)
-		return false;
-	*goal = *like;
-	goal->type = abilock_arena_strdup(goals->arena, like->type);
-	goal->name = abilock_arena_strdup(goals->arena, like->name);
-	return goal->type && goal->name && goal->reason;
+	if (goal)
+		*goal = *like;
+	return goal && goal->reason;
 }
 
 static bool add_directives(struct goals *goals, const struct abilock_directives *directives,
@@ -103,7 +100,8 @@ static bool add_module(struct goals *goals, struct abilock_module *module, const
 	if (!abilock_is_ranked_provider(module->manifest))
 		return add(goals, &(struct abilock_goal){.type = "module",
 							 .name = module->name,
-							 .reason = reason});
+							 .reason = reason,
+							 .module = module});
 	for (size_t i = 0; i < provides->count; i++)
 		if (!add(goals, &(struct abilock_goal){.type = provides->items[i].type,
 						       .name = provides->items[i].name,

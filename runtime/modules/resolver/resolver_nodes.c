@@ -4,11 +4,11 @@
 
 static bool make_room(struct state *st, size_t number)
 {
-	size_t limit = abilock_catalogue_limit(st->question->catalogue);
 	struct node **nodes;
 
 	if (number < st->node_limit)
 		return true;
+	size_t limit = abilock_catalogue_limit(st->question->catalogue);
 	/* Numbers are given out as modules are met, so the limit grows by ones. */
 	if (limit < 2 * st->node_limit)
 		limit = 2 * st->node_limit;
@@ -119,18 +119,15 @@ static bool is_name_forbidden(struct state *st, struct want *want)
 	return directive;
 }
 
-static bool find_candidates(struct state *st, struct want *want)
+/* @p self: the module of that name, where a module is wanted and there is one. */
+static bool find_candidates(struct state *st, struct want *want, struct abilock_module *self)
 {
 	_cleanup_(freep) struct abilock_provided *provided = NULL;
-	struct abilock_catalogue *catalogue = st->question->catalogue;
-	const ssize_t count =
-		abilock_catalogue_providers(catalogue, want->type, want->name, &provided);
-	struct abilock_module *self = NULL;
+	const ssize_t count = abilock_catalogue_declared_providers(
+		st->question->catalogue, want->type, want->name, &provided);
 
 	if (count < 0)
 		return false;
-	if (is_module_type(want->type))
-		self = abilock_catalogue_find(catalogue, want->name);
 	want->candidates =
 		abilock_arena_array(&st->ret->arena, (size_t)count + 1, sizeof(struct node *));
 	if (!want->candidates || (self && !add_candidate(st, want, self)))
@@ -147,23 +144,50 @@ static bool find_candidates(struct state *st, struct want *want)
 	return true;
 }
 
-struct want *resolver_want(struct state *st, const char *type, const char *name)
+/* Strings are borrowed. NULL: memory is out. */
+static struct want *new_want(struct state *st, const char *type, const char *name,
+			     struct abilock_module *self)
+{
+	struct want *want = abilock_arena_alloc(&st->ret->arena, sizeof(*want));
+
+	if (!want)
+		return NULL;
+	want->type = type;
+	want->name = name;
+	return find_candidates(st, want, self) ? want : NULL;
+}
+
+/* By the module rather than by its name: names need not be looked up then. */
+struct want *resolver_module_want(struct state *st, struct abilock_module *module)
+{
+	struct node *node = resolver_node(st, module);
+
+	if (node && !node->want)
+		node->want = new_want(st, "module", module->name, module);
+	return node ? node->want : NULL;
+}
+
+/* Of what no module is by its name. */
+static struct want *named_want(struct state *st, const char *type, const char *name)
 {
 	const char *key = want_key(st, "", type, name);
 	struct want *want = key ? abilock_name_table_find(&st->wants, key) : NULL;
 
 	if (!key || want)
 		return want;
-	want = abilock_arena_alloc(&st->ret->arena, sizeof(*want));
 	key = abilock_arena_strdup(&st->ret->arena, key);
-	if (!want || !key)
-		return NULL;
-	want->type = abilock_arena_strdup(&st->ret->arena, type);
-	want->name = abilock_arena_strdup(&st->ret->arena, name);
-	if (!want->type || !want->name || !find_candidates(st, want) ||
-	    !abilock_name_table_put(&st->wants, key, want))
-		return NULL;
-	return want;
+	type = abilock_arena_strdup(&st->ret->arena, type);
+	name = abilock_arena_strdup(&st->ret->arena, name);
+	want = key && type && name ? new_want(st, type, name, NULL) : NULL;
+	return want && abilock_name_table_put(&st->wants, key, want) ? want : NULL;
+}
+
+struct want *resolver_want(struct state *st, const char *type, const char *name)
+{
+	struct abilock_module *module =
+		is_module_type(type) ? abilock_catalogue_find(st->question->catalogue, name) : NULL;
+
+	return module ? resolver_module_want(st, module) : named_want(st, type, name);
 }
 
 /* A second one beside what all share, without those that autoload leaves out. */
@@ -185,9 +209,11 @@ static struct want *autoload_want(struct state *st, struct want *same)
 	return want;
 }
 
-struct want *resolver_goal_want(struct state *st, const struct abilock_goal *goal)
+static struct want *find_goal_want(struct state *st, const struct abilock_goal *goal)
 {
-	struct want *same = resolver_want(st, goal->type, goal->name), *want;
+	struct want *same = goal->module ? resolver_module_want(st, goal->module)
+					 : resolver_want(st, goal->type, goal->name);
+	struct want *want;
 	const char *key;
 
 	if (!same || !goal->instead_of)
@@ -199,6 +225,15 @@ struct want *resolver_goal_want(struct state *st, const struct abilock_goal *goa
 	key = abilock_arena_strdup(&st->ret->arena, key);
 	want = key ? autoload_want(st, same) : NULL;
 	return want && abilock_name_table_put(&st->wants, key, want) ? want : NULL;
+}
+
+struct want *resolver_goal_want(struct state *st, size_t number)
+{
+	struct want **want = &st->goal_wants[number];
+
+	if (!*want)
+		*want = find_goal_want(st, &st->question->goals[number]);
+	return *want;
 }
 
 /* ---- edges ---- */
@@ -348,6 +383,9 @@ int resolver_prepare(struct state *st)
 	const struct abilock_configuration *configuration = st->question->configuration;
 	int r = 0;
 
+	st->goal_wants = calloc(st->question->goal_count + 1, sizeof(struct want *));
+	if (!st->goal_wants)
+		return ABILOCK_E_NOMEM;
 	if (!configuration)
 		return 0;
 	for (size_t i = 0; i < configuration->neverload.count && r == 0; i++)

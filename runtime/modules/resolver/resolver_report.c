@@ -178,7 +178,7 @@ void resolver_note_willuse(struct state *st, const struct node *node, const stru
 
 /* ---- steps ---- */
 
-static char *step_reason(struct state *st, const struct node *node)
+static const char *step_reason(struct state *st, const struct node *node)
 {
 	struct abilock_arena *arena = &st->ret->arena;
 
@@ -186,7 +186,7 @@ static char *step_reason(struct state *st, const struct node *node)
 		return abilock_arena_printf(arena, "%s=%s is %s", node->goal->type,
 					    node->goal->name, node->goal->reason);
 	if (!node->user)
-		return abilock_arena_strdup(arena, node->goal ? node->goal->reason : "");
+		return node->goal ? node->goal->reason : "";
 	return abilock_arena_printf(
 		arena, "%s %s %s=%s%s%s", node->user->module->name,
 		node->use->kind == EDGE_WILLUSE ? "will use" : "uses", node->use->want->type,
@@ -265,9 +265,10 @@ static bool is_left_out(const struct node *node)
 }
 
 /* Of which provider autoload has what the module of a goal would provide. */
-static bool note_left_out(struct state *st, const struct abilock_goal *goal)
+static bool note_left_out(struct state *st, size_t number)
 {
-	const struct want *want = resolver_goal_want(st, goal);
+	const struct abilock_goal *goal = &st->question->goals[number];
+	const struct want *want = resolver_goal_want(st, number);
 	struct node *node = resolver_node(st, goal->instead_of);
 	const struct node *chosen;
 
@@ -323,13 +324,14 @@ int resolver_report(struct state *st)
 	const struct abilock_resolver_question *question = st->question;
 
 	for (size_t i = 0; i < question->goal_count; i++) {
-		struct want *want = resolver_goal_want(st, &question->goals[i]);
+		struct want *want = resolver_goal_want(st, i);
 
 		if (!want || !report_goal(st, &question->goals[i], want))
 			return ABILOCK_E_NOMEM;
 	}
 	for (size_t i = 0; i < question->goal_count; i++)
-		if (question->goals[i].instead_of && !question->is_continued && !note_left_out(st, &question->goals[i]))
+		if (question->goals[i].instead_of && !question->is_continued &&
+		    !note_left_out(st, i))
 			return ABILOCK_E_NOMEM;
 	for (size_t i = 0; i < st->failed_count; i++)
 		if (st->failed[i]->mark == MARK_FAILED && !st->failed[i]->is_listed)

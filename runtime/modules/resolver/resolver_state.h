@@ -63,8 +63,9 @@ struct admin_use {
 struct node {
 	void *extra; /**< Of cycles.c. */
 	struct abilock_module *module;
-	unsigned pass;	 /**< In which the mark was set; a failure lasts. */
-	unsigned wanted; /**< The last dry pass in which it would be loaded. */
+	struct want *want; /**< Of the module by its name; NULL: not yet met. */
+	unsigned pass;	   /**< In which the mark was set; a failure lasts. */
+	unsigned wanted;   /**< The last dry pass in which it would be loaded. */
 	enum mark mark;
 	size_t depth;	    /**< Of its frame, while it is active. */
 	size_t low;	    /**< A failure that is provisional: the lowest frame behind it. */
@@ -123,8 +124,9 @@ struct state {
 	struct node **nodes; /**< malloc'ed; by the module's number, may be NULL. */
 	size_t node_limit;
 	struct abilock_name_table wants;
-	struct abilock_text key; /**< For look-ups in it. */
-	struct frame *frames;	 /**< malloc'ed. */
+	struct want **goal_wants; /**< malloc'ed; of each goal, NULL until it is met. */
+	struct abilock_text key;  /**< For look-ups in it. */
+	struct frame *frames;	  /**< malloc'ed. */
 	size_t frame_count, frame_room;
 	struct node **provisional; /**< malloc'ed; modules whose failure may be forgotten. */
 	size_t provisional_count;
@@ -171,7 +173,9 @@ int resolver_prepare(struct state *st);
 /** NULL when memory is out. */
 struct node *resolver_node(struct state *st, struct abilock_module *module);
 struct want *resolver_want(struct state *st, const char *type, const char *name);
-struct want *resolver_goal_want(struct state *st, const struct abilock_goal *goal);
+struct want *resolver_module_want(struct state *st, struct abilock_module *module);
+/** Of a goal by its number. */
+struct want *resolver_goal_want(struct state *st, size_t number);
 
 /** @return false when memory is out. */
 bool resolver_edges(struct state *st, struct node *node) _must_check_;
