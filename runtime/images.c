@@ -10,22 +10,73 @@
 #include "object_source.h"
 #include "program_path.h"
 
+/* The libraries of the C library have a private node as well, but no modules. */
+bool abilock_image_has_private_node(const struct abilock_object *object)
+{
+	for (size_t i = 0; i < object->verdef_count; i++)
+		if (!(object->verdefs[i].flags & VER_FLG_BASE) && object->verdefs[i].is_private &&
+		    !str_eq(object->verdefs[i].name, "GLIBC_PRIVATE"))
+			return true;
+	return false;
+}
+
+static bool add_host(struct abilock_images *images, const struct abilock_object *object)
+{
+	if (images->count > 0 && !abilock_object_is_host(object) &&
+	    !abilock_image_has_private_node(object))
+		return true;
+	size_t *slot = abilock_array_push(&images->hosts, &images->host_count, sizeof(*slot));
+	if (slot)
+		*slot = images->count;
+	return slot;
+}
+
+/* The dynamic linker knows the program by its soname alone. */
+static bool add_names(struct abilock_images *images, struct abilock_object *object)
+{
+	if (images->count > 0 && !abilock_name_table_put(&images->names, object->path, object))
+		return false;
+	return !object->soname || abilock_name_table_put(&images->names, object->soname, object);
+}
+
+static int add_object(struct abilock_images *images, struct abilock_object *object,
+		      struct abilock_error *err)
+{
+	const bool is_sibling = object->note && !abilock_object_is_host(object);
+
+	if (!images->scope)
+		images->scope = calloc(1, sizeof(*images->scope));
+	if (!images->spare)
+		images->spare = calloc(1, sizeof(*images->spare));
+	if (!images->scope || !images->spare || !add_host(images, object) ||
+	    !add_names(images, object))
+		return abilock_error_nomem(err);
+	int r = abilock_scope_add(images->scope, object,
+				  is_sibling ? ABILOCK_ROLE_SIBLING : ABILOCK_ROLE_HOST_LIBRARY,
+				  object->path, NULL, err);
+	if (r < 0)
+		return r;
+	struct abilock_object **slot =
+		abilock_array_push(&images->objects, &images->count, sizeof(*slot));
+	if (!slot)
+		return abilock_error_nomem(err);
+	*slot = object;
+	return 0;
+}
+
 int abilock_images_add(struct abilock_images *images, const char *name, uintptr_t base,
 		       const ElfW(Phdr) * phdrs, size_t phdr_count, struct abilock_error *err)
 {
 	struct abilock_object *object;
-	int r = abilock_object_open_image(name, base, phdrs, phdr_count, &object, err);
+	int r = abilock_object_open_image(name, base, phdrs, phdr_count, &images->arena, &object,
+					  err);
 
 	if (r < 0)
 		return r == ABILOCK_E_NOMEM || images->count == 0 ? r : 0;
-	struct abilock_object **slot =
-		abilock_array_push(&images->objects, &images->count, sizeof(*slot));
-	if (!slot) {
-		abilock_object_free(object);
-		return abilock_error_nomem(err);
-	}
-	*slot = object;
-	return 0;
+	r = add_object(images, object, err);
+	if (r < 0) /* half of it may know the object */
+		abilock_images_deinit(images);
+	return r;
 }
 
 void abilock_images_deinit(struct abilock_images *images)
@@ -33,6 +84,15 @@ void abilock_images_deinit(struct abilock_images *images)
 	for (size_t i = 0; i < images->count; i++)
 		abilock_object_free(images->objects[i]);
 	free(images->objects);
+	free(images->hosts);
+	if (images->scope)
+		abilock_scope_clear(images->scope);
+	free(images->scope);
+	if (images->spare)
+		abilock_arena_clear(images->spare);
+	free(images->spare);
+	abilock_name_table_deinit(&images->names);
+	abilock_arena_clear(&images->arena);
 	*images = (struct abilock_images){0};
 }
 
@@ -56,7 +116,8 @@ static struct {
 	pthread_mutex_t mutex;
 	struct abilock_images images;
 	size_t seen;		 /* objects of the list that were looked at, readable or not */
-	unsigned long long subs; /* dlpi_subs then: objects unmapped since the start */
+	unsigned long long adds; /* dlpi_adds then: objects mapped since the start */
+	unsigned long long subs; /* dlpi_subs then: objects unmapped */
 } known = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 /* One walk over the dynamic linker's list. */
@@ -81,12 +142,6 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 	struct walk *walk = data;
 
 	(void)size;
-	/* New objects stand at the end of the list; only where one is gone do others move. */
-	if (walk->at == 0 && info->dlpi_subs != known.subs) {
-		abilock_images_deinit(&known.images);
-		known.seen = 0;
-		known.subs = info->dlpi_subs;
-	}
 	if (walk->at++ < known.seen)
 		return 0;
 	if (known.seen == 0)
@@ -96,6 +151,23 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 						  info->dlpi_phdr, info->dlpi_phnum, walk->err);
 	known.seen += walk->result >= 0;
 	return walk->result < 0;
+}
+
+/* Bring what is known up to date. @p first is the first object of the list. */
+static void update(const struct dl_phdr_info *first, struct walk *walk)
+{
+	/* New objects stand at the end of the list; only where one is gone do others move. */
+	if (known.images.count == 0 || first->dlpi_subs != known.subs) {
+		abilock_images_deinit(&known.images);
+		known.seen = 0;
+	} else if (first->dlpi_adds == known.adds) {
+		return;
+	}
+	(void)dl_iterate_phdr(visit, walk);
+	if (walk->result < 0)
+		return;
+	known.adds = first->dlpi_adds;
+	known.subs = first->dlpi_subs;
 }
 
 struct running {
@@ -112,10 +184,9 @@ static int run_locked(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct running *running = data;
 
-	(void)info;
 	(void)size;
 	(void)pthread_mutex_lock(&known.mutex);
-	(void)dl_iterate_phdr(visit, &running->walk);
+	update(info, &running->walk);
 	if (running->walk.result >= 0)
 		running->walk.result = running->run(&known.images, running->data);
 	(void)pthread_mutex_unlock(&known.mutex);

@@ -25,15 +25,19 @@ struct session {
 	const struct abilock_process_question *question;
 	const struct abilock_images *images; /* borrowed */
 	struct abilock_libraries *libraries;
-	struct abilock_scope scope;
+	struct abilock_scope *scope; /* of the images, and what is added here */
 	struct abilock_object *module, *host, *installed;
+	size_t host_at;		     /* in the scope */
+	enum abilock_role host_role; /* that it has there otherwise */
 };
 
 static void session_deinit(struct session *session)
 {
-	abilock_object_free(session->module);
+	if (session->host)
+		session->scope->providers[session->host_at].role = session->host_role;
+	abilock_scope_truncate(session->scope, session->images->count);
+	abilock_object_free_into(session->module, session->images->spare);
 	abilock_object_free(session->installed);
-	abilock_scope_clear(&session->scope);
 	abilock_libraries_free(session->libraries);
 }
 
@@ -44,20 +48,12 @@ static void session_deinit(struct session *session)
 static bool is_loaded(const struct session *session)
 {
 #ifdef __GLIBC__
-	const char *file = session->question->file;
-
-	for (size_t i = 0; session->question->search && i < session->images->count; i++) {
-		const struct abilock_object *object = session->images->objects[i];
-
-		/* The dynamic linker knows the program by its soname alone. */
-		if ((i > 0 && str_eq(object->path, file)) ||
-		    (object->soname && str_eq(object->soname, file)))
-			return true;
-	}
+	return session->question->search &&
+	       abilock_name_table_find(&session->images->names, session->question->file);
 #else
 	(void)session;
-#endif
 	return false;
+#endif
 }
 
 /* The path that dlopen() would open for the question's file. */
@@ -116,17 +112,6 @@ struct abilock_object *abilock_process_host(const struct abilock_images *images,
 	return NULL;
 }
 
-/* The libraries of the C library have a private node as well, but no modules. */
-static bool has_private_node(const struct abilock_object *object)
-{
-	for (size_t i = 0; i < object->verdef_count; i++)
-		if (!(object->verdefs[i].flags & VER_FLG_BASE) &&
-		    abilock_node_name_is_private(object->verdefs[i].name) &&
-		    !str_eq(object->verdefs[i].name, "GLIBC_PRIVATE"))
-			return true;
-	return false;
-}
-
 /* How well an object fits as the host that this module is for. */
 enum { NO_HOST, THE_PROGRAM, HAS_PRIVATE_NODE, SOME_HOST, LINKED_HOST, NAMED_BY_NOTE };
 
@@ -141,83 +126,73 @@ static int host_rank(const struct session *session, const struct abilock_object 
 	if (is_host(object))
 		return needs_library(module, object->soname) ? LINKED_HOST : SOME_HOST;
 	/* A host that does not know of abilock: the library whose private nodes it needs. */
-	if (needs_library(module, object->soname) && has_private_node(object) &&
+	if (needs_library(module, object->soname) && abilock_image_has_private_node(object) &&
 	    !is_host_called(object, "abilock"))
 		return HAS_PRIVATE_NODE;
 	return is_program ? THE_PROGRAM : NO_HOST;
 }
 
-static enum abilock_role role_of(const struct abilock_object *object)
-{
-	return object->note && !abilock_object_is_host(object) ? ABILOCK_ROLE_SIBLING
-							       : ABILOCK_ROLE_HOST_LIBRARY;
-}
-
-/* As abilock_array_push() would have it: there may be thousands. */
-static bool reserve_scope(struct abilock_scope *scope, size_t count)
-{
-	size_t room = 1;
-
-	while (room < count)
-		room *= 2;
-	scope->providers = calloc(room, sizeof(*scope->providers));
-	return scope->providers;
-}
-
 /* What is mapped, the module, and what it would bring in. */
 static int fill_scope(struct session *session, struct abilock_error *err)
 {
-	struct abilock_scope *scope = &session->scope;
-
-	if (!reserve_scope(scope, session->images->count))
-		return abilock_error_nomem(err);
-	for (size_t i = 0; i < session->images->count; i++) {
-		struct abilock_object *object = session->images->objects[i];
-
-		scope->providers[i] = (struct abilock_provider){
-			.object = object, .role = role_of(object), .name = object->path};
-	}
-	scope->provider_count = session->images->count;
-	int r = abilock_scope_add(scope, session->module, ABILOCK_ROLE_MODULE,
+	int r = abilock_scope_add(session->scope, session->module, ABILOCK_ROLE_MODULE,
 				  session->module->path, NULL, err);
+
 	return r < 0 ? r
-		     : abilock_scope_add_closure(scope, session->libraries, session->module,
-						 ABILOCK_ROLE_MODULE_LIBRARY, NULL, err);
+		     : abilock_scope_add_closure(session->scope, session->libraries,
+						 session->module, ABILOCK_ROLE_MODULE_LIBRARY, NULL,
+						 err);
 }
 
-/* The provider that is the host, or NULL. A module may bring in the library that it is for. */
-static struct abilock_provider *find_host(const struct session *session)
+/* The mapped object that the question calls the host: the first that is called so. */
+static bool find_called(const struct session *session, size_t *ret_at)
 {
-	const char *name = session->question->host;
-	struct abilock_provider *host = NULL;
-	int best = 0;
-
-	for (size_t i = 0; i < session->scope.provider_count; i++) {
-		struct abilock_provider *provider = &session->scope.providers[i];
-		const bool is_mapped = provider->object->is_image;
-		int rank = name ? is_mapped && is_called(provider->object, name)
-				: host_rank(session, provider->object, i == 0);
-
-		if (rank > best && (is_mapped || rank == NAMED_BY_NOTE)) {
-			best = rank;
-			host = provider;
-		}
-		/* Of those that are called so, it is the first. */
-		if (name && host)
-			break;
+	for (size_t i = 0; i < session->images->count; i++) {
+		*ret_at = i;
+		if (is_called(session->images->objects[i], session->question->host))
+			return true;
 	}
-	return host;
+	return false;
+}
+
+/* Where the host is in the scope. A module may bring in the library that it is for. */
+static bool find_host(const struct session *session, size_t *ret_at)
+{
+	const struct abilock_images *images = session->images;
+	int best = NO_HOST;
+
+	if (session->question->host)
+		return find_called(session, ret_at);
+	for (size_t i = 0; i < images->host_count; i++) {
+		const size_t at = images->hosts[i];
+		int rank = host_rank(session, images->objects[at], at == 0);
+
+		if (rank > best) {
+			best = rank;
+			*ret_at = at;
+		}
+	}
+	for (size_t i = images->count; i < session->scope->provider_count; i++)
+		if (best < NAMED_BY_NOTE && host_rank(session, session->scope->providers[i].object,
+						      false) == NAMED_BY_NOTE) {
+			best = NAMED_BY_NOTE;
+			*ret_at = i;
+		}
+	return best > NO_HOST;
 }
 
 static int choose_host(struct session *session, struct abilock_error *err)
 {
-	struct abilock_provider *host = find_host(session);
+	size_t at;
 
-	if (!host)
+	if (!find_host(session, &at))
 		return abilock_error_set(err, ABILOCK_E_USAGE, session->question->host, NULL, 0,
 					 "no such host is loaded in this process");
-	host->role = ABILOCK_ROLE_HOST;
-	session->host = host->object;
+	struct abilock_provider *provider = &session->scope->providers[at];
+	session->host = provider->object;
+	session->host_at = at;
+	session->host_role = provider->role;
+	provider->role = ABILOCK_ROLE_HOST;
 	return 0;
 }
 
@@ -228,7 +203,7 @@ static int check(struct session *session, struct abilock_answer *answer)
 	struct abilock_lock_question question = {
 		.module = session->module,
 		.host = session->host,
-		.scope = &session->scope,
+		.scope = session->scope,
 		.require_lock = session->question->require_lock,
 	};
 	int r = abilock_lock_check(&question, &answer->report, &answer->error);
@@ -247,7 +222,8 @@ int abilock_process_ask_images(const struct abilock_images *images,
 			       const struct abilock_process_question *question,
 			       struct abilock_answer *ret)
 {
-	_cleanup_(session_deinit) struct session session = {.question = question, .images = images};
+	_cleanup_(session_deinit) struct session session = {
+		.question = question, .images = images, .scope = images->scope};
 	struct abilock_error *err = &ret->error;
 
 	*ret = (struct abilock_answer){0};
@@ -261,7 +237,7 @@ int abilock_process_ask_images(const struct abilock_images *images,
 	abilock_libraries_set_program(session.libraries, images->objects[0]);
 	int r = find_file(&session, &ret->path, err);
 	if (r >= 0)
-		r = abilock_object_open(ret->path, &session.module, err);
+		r = abilock_object_open_in(ret->path, images->spare, &session.module, err);
 	if (r >= 0) {
 		ret->device = session.module->device;
 		ret->inode = session.module->inode;

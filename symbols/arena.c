@@ -1,48 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "arena.h"
 
-#include <stdalign.h>
 #include <stdarg.h>
 
-enum { BLOCK_SIZE = 8192 };
+/* The first block is one of those that malloc() has at hand: many models are small. The others
+ * double in size. */
+enum { FIRST_BLOCK_SIZE = 960, KEPT_BLOCK_SIZE = 32 << 10, LAST_BLOCK_SIZE = 256 << 10 };
 
 struct abilock_arena_block {
 	struct abilock_arena_block *next;
-	size_t used;
 	size_t size;
 	alignas(max_align_t) unsigned char data[];
 };
 
-void *abilock_arena_bytes(struct abilock_arena *arena, size_t size)
+static void use_block(struct abilock_arena *arena, struct abilock_arena_block *block)
 {
-	const size_t align = alignof(max_align_t);
-	struct abilock_arena_block *block = arena->blocks;
+	arena->blocks = block;
+	arena->at = block->data;
+	arena->end = block->data + block->size;
+}
 
+void *abilock_arena_more(struct abilock_arena *arena, size_t size)
+{
+	struct abilock_arena_block *block = arena->blocks;
+	size_t usual = block ? 2 * block->size : FIRST_BLOCK_SIZE;
+
+	if (usual > LAST_BLOCK_SIZE)
+		usual = LAST_BLOCK_SIZE;
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	size = (size + align - 1) & ~(align - 1);
-	if (!block || block->size - block->used < size) {
-		/* A large piece gets a block of its own size, behind the first, so that the room
-		 * left in the first block stays in use. */
-		size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
-		struct abilock_arena_block *fresh = malloc(sizeof(*fresh) + room);
-
-		if (!fresh)
-			return NULL;
-		fresh->used = 0;
-		fresh->size = room;
-		if (block && room == size) {
-			fresh->next = block->next;
-			block->next = fresh;
-		} else {
-			fresh->next = block;
-			arena->blocks = fresh;
-		}
-		block = fresh;
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	/* A large piece gets a block of its own size, behind the first, so that the room left in
+	 * the first block stays in use. */
+	const bool is_large = size > (block ? usual / 4 : usual);
+	struct abilock_arena_block *fresh = malloc(sizeof(*fresh) + (is_large ? size : usual));
+	if (!fresh)
+		return NULL;
+	fresh->size = is_large ? size : usual;
+	fresh->next = block;
+	if (block && is_large) {
+		fresh->next = block->next;
+		block->next = fresh;
+		return fresh->data;
 	}
-	void *p = block->data + block->used;
-	block->used += size;
-	return p;
+	use_block(arena, fresh);
+	arena->at += size;
+	return fresh->data;
 }
 
 void *abilock_arena_alloc(struct abilock_arena *arena, size_t size)
@@ -105,16 +108,32 @@ char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...)
 	return s;
 }
 
-void abilock_arena_clear(struct abilock_arena *arena)
+static void free_blocks(struct abilock_arena_block *block)
 {
-	struct abilock_arena_block *block = take_ptr(arena->blocks);
-
 	while (block) {
 		struct abilock_arena_block *next = block->next;
 
 		free(block);
 		block = next;
 	}
+}
+
+void abilock_arena_clear(struct abilock_arena *arena)
+{
+	free_blocks(arena->blocks);
+	*arena = (struct abilock_arena){0};
+}
+
+void abilock_arena_reset(struct abilock_arena *arena)
+{
+	struct abilock_arena_block *block = arena->blocks;
+
+	if (!block || block->size > KEPT_BLOCK_SIZE) {
+		abilock_arena_clear(arena);
+		return;
+	}
+	free_blocks(take_ptr(block->next));
+	use_block(arena, block);
 }
 
 void *abilock_array_push(void *array, size_t *count, size_t size)

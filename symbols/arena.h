@@ -6,17 +6,34 @@
 #ifndef ABILOCK_SYMBOLS_ARENA_H
 #define ABILOCK_SYMBOLS_ARENA_H
 
+#include <stdalign.h>
+
 #include "util.h"
 
+/** Initialise with `{ 0 }`. */
 struct abilock_arena {
 	struct abilock_arena_block *blocks; /**< Newest first; NULL while empty. */
+	unsigned char *at, *end;	    /**< What is left of the newest. */
 };
 
 /** @return @p size bytes, zeroed and aligned for any type, or NULL when memory is out. */
 void *abilock_arena_alloc(struct abilock_arena *arena, size_t size);
 
-/** As abilock_arena_alloc(), not zeroed: for bytes that are about to be read from a file. */
-void *abilock_arena_bytes(struct abilock_arena *arena, size_t size);
+/** For abilock_arena_bytes(): out of a new block. */
+void *abilock_arena_more(struct abilock_arena *arena, size_t size);
+
+/** As abilock_arena_alloc(), not zeroed: for bytes that are about to be written anyway. */
+static inline void *abilock_arena_bytes(struct abilock_arena *arena, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	void *bytes = arena->at;
+
+	/* What is left is a multiple of the alignment. */
+	if (size >= (size_t)(arena->end - arena->at))
+		return abilock_arena_more(arena, size);
+	arena->at += (size + align - 1) & ~(align - 1);
+	return bytes;
+}
 
 /** @return Room for @p count elements, zeroed; NULL on overflow or when memory is out. */
 void *abilock_arena_array(struct abilock_arena *arena, size_t count, size_t size);
@@ -36,6 +53,9 @@ char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...) _p
 
 /** Free everything; the arena is empty and usable afterwards. */
 void abilock_arena_clear(struct abilock_arena *arena);
+
+/** As abilock_arena_clear(), but keep a block: where the next model is about to be made. */
+void abilock_arena_reset(struct abilock_arena *arena);
 
 /**
  * A growing array: make room for one more element of @p size bytes behind the @p count that

@@ -33,6 +33,14 @@ struct abilock_error {
 	char message[384];
 };
 
+/** As `{ 0 }`, without a kilobyte of zeroes: where one is made for each of thousands of files. */
+static inline void abilock_error_clear(struct abilock_error *err)
+{
+	err->code = 0;
+	err->file[0] = err->table[0] = err->message[0] = '\0';
+	err->offset = err->column = 0;
+}
+
 /**
  * Fill @p err and return @p code, so that a failing function can end with
  * `return abilock_error_set(...)`.

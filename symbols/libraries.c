@@ -28,7 +28,7 @@ struct abilock_libraries *abilock_libraries_new(const char *root, const char *li
 
 	if (!libraries)
 		return NULL;
-	libraries->root = abilock_arena_strdup(&libraries->arena, root ? root : "");
+	libraries->root = root ? abilock_arena_strdup(&libraries->arena, root) : "";
 	if (library_path)
 		libraries->library_path = abilock_arena_strdup(&libraries->arena, library_path);
 	if (!libraries->root || (library_path && !libraries->library_path)) {

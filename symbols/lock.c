@@ -24,14 +24,20 @@ int abilock_check_add(struct abilock_check *check, enum abilock_code code, const
 
 /* ---- the path ---- */
 
-void abilock_path_memory_clear(struct abilock_path_memory *memory)
+void abilock_lock_memory_forget(struct abilock_lock_memory *memory)
+{
+	free(take_ptr(memory->directory));
+}
+
+void abilock_lock_memory_deinit(struct abilock_lock_memory *memory)
 {
 	free(memory->directory);
-	*memory = (struct abilock_path_memory){0};
+	free(memory->symbols);
+	*memory = (struct abilock_lock_memory){0};
 }
 
 /* In a sticky directory such as /tmp nobody can replace a file of somebody else. */
-static bool is_open_directory(const char *path, struct abilock_path_memory *memory)
+static bool is_open_directory(const char *path, struct abilock_lock_memory *memory)
 {
 	const size_t len = (size_t)(path_base(path) - path);
 	struct stat st;
@@ -43,16 +49,19 @@ static bool is_open_directory(const char *path, struct abilock_path_memory *memo
 	const bool is_open =
 		dir && stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
 	if (memory && dir && len > 0) {
-		abilock_path_memory_clear(memory);
-		*memory = (struct abilock_path_memory){take_ptr(dir), is_open};
+		free(memory->directory);
+		memory->directory = take_ptr(dir);
+		memory->is_open = is_open;
 	}
 	return is_open;
 }
 
-static const char *path_problem(const char *path, struct abilock_path_memory *memory)
+/* @p mode is that of the file where it is known, and the path no link; else 0. */
+static const char *path_problem(const char *path, mode_t mode, struct abilock_lock_memory *memory)
 {
-	struct stat st;
-	const bool is_there = lstat(path, &st) == 0, is_link = is_there && S_ISLNK(st.st_mode);
+	struct stat st = {.st_mode = mode};
+	const bool is_there = mode || lstat(path, &st) == 0;
+	const bool is_link = is_there && S_ISLNK(st.st_mode);
 
 	if (is_there && (!is_link || stat(path, &st) == 0) && (st.st_mode & S_IWOTH))
 		return "the file can be written by everybody; chmod o-w it";
@@ -71,15 +80,17 @@ static const char *path_problem(const char *path, struct abilock_path_memory *me
 
 const char *abilock_path_problem(const char *path)
 {
-	return path_problem(path, NULL);
+	return path_problem(path, 0, NULL);
 }
 
 /* ---- the file itself ---- */
 
 static int check_path(struct abilock_check *check)
 {
-	const char *path = check->object->path;
-	const char *problem = path_problem(path, check->question->paths);
+	const struct abilock_object *object = check->object;
+	const char *path = object->path;
+	const char *problem =
+		path_problem(path, object->is_no_link ? object->mode : 0, check->question->memory);
 
 	return problem ? abilock_check_add(check, ABILOCK_UNSAFE_PATH, path, NULL, "%s", problem)
 		       : 0;
@@ -228,8 +239,7 @@ static int check_tie(struct abilock_check *check)
 static bool shares_private_node(const struct abilock_object *a, const struct abilock_object *b)
 {
 	for (size_t i = 0; i < a->verdef_count; i++)
-		if (!(a->verdefs[i].flags & VER_FLG_BASE) &&
-		    abilock_node_name_is_private(a->verdefs[i].name) &&
+		if (!(a->verdefs[i].flags & VER_FLG_BASE) && a->verdefs[i].is_private &&
 		    abilock_object_find_verdef(b, a->verdefs[i].name))
 			return true;
 	return false;
@@ -255,7 +265,8 @@ static int check_copies(struct abilock_check *check)
 	const struct abilock_scope *scope = check->question->scope;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < scope->provider_count; i++) {
+	/* Few modules have any, and a process may have loaded thousands of others. */
+	for (size_t i = 0; r >= 0 && scope->own_library_count && i < scope->provider_count; i++) {
 		const struct abilock_provider *provider = &scope->providers[i];
 
 		if (provider->role == ABILOCK_ROLE_MODULE_LIBRARY &&
@@ -404,7 +415,7 @@ static int check_libraries(struct abilock_check *check)
 	const struct abilock_scope *scope = check->question->scope;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < scope->provider_count; i++) {
+	for (size_t i = 0; r >= 0 && scope->own_library_count && i < scope->provider_count; i++) {
 		const struct abilock_provider *provider = &scope->providers[i];
 
 		/* A copy of the host is a finding as it is. */
@@ -480,11 +491,13 @@ static int run(struct abilock_check *check)
 int abilock_lock_check(const struct abilock_lock_question *question,
 		       struct abilock_report **ret_report, struct abilock_error *err)
 {
-	_cleanup_(abilock_report_freep) struct abilock_report *report = calloc(1, sizeof(*report));
+	/* Unlike calloc(), malloc() gives again what was freed last. */
+	_cleanup_(abilock_report_freep) struct abilock_report *report = malloc(sizeof(*report));
 	const struct abilock_object *module = question->module, *host = question->host;
 
 	if (!report)
 		return abilock_error_nomem(err);
+	*report = (struct abilock_report){0};
 	struct abilock_check check = {.question = question,
 				      .object = question->module,
 				      .report = report,

@@ -11,10 +11,14 @@
 
 #include "report.h"
 
-/** The directory that was looked at last: of many questions in a row it is the same one. */
-struct abilock_path_memory {
-	char *directory; /**< malloc'ed; NULL: none yet. */
+/** What was found out for one question and holds for others about the same host. Initialise with
+ * `{ 0 }`. */
+struct abilock_lock_memory {
+	char *directory; /**< The one that was looked at last; malloc'ed; NULL: none yet. */
 	bool is_open;	 /**< Everybody can write into it. */
+	/** Symbols that the host has, with its names: a hash table, malloc'ed. */
+	struct abilock_known_symbol *symbols;
+	size_t symbol_size; /**< A power of two, at least twice the symbols of the host. */
 };
 
 /** What the lock is asked about. All is borrowed. */
@@ -27,7 +31,7 @@ struct abilock_lock_question {
 	bool require_lock; /**< Refuse where host or module carry no lock of ours. */
 	/** Only whether there is a finding is wanted: the report does not describe the builds. */
 	bool is_brief;
-	struct abilock_path_memory *paths; /**< NULL: each directory is looked at anew. */
+	struct abilock_lock_memory *memory; /**< NULL: all is looked at anew. */
 };
 
 /**
@@ -47,7 +51,9 @@ int abilock_lock_check(const struct abilock_lock_question *question,
  */
 const char *abilock_path_problem(const char *path);
 
-/** Forget a directory, which may be another one by now. */
-void abilock_path_memory_clear(struct abilock_path_memory *memory);
+/** Forget the directory, which may be another one by now. */
+void abilock_lock_memory_forget(struct abilock_lock_memory *memory);
+
+void abilock_lock_memory_deinit(struct abilock_lock_memory *memory);
 
 #endif

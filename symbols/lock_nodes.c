@@ -50,7 +50,7 @@ static int check_promoted(struct abilock_check *check, const struct abilock_vern
 		int r = abilock_object_find_any(host, reference->name, &symbol, check->err);
 		const struct abilock_verdef *def =
 			r > 0 ? abilock_object_verdef(host, symbol.version) : NULL;
-		if (def && !abilock_node_name_is_private(def->name))
+		if (def && !def->is_private)
 			r = abilock_check_add(check, ABILOCK_PROMOTED_SYMBOL, reference->name,
 					      host->path, "it was in %s and is in %s now",
 					      need->node, def->name);
@@ -184,9 +184,10 @@ static int look_up_versions(struct abilock_check *check)
 		versions[i].is_of_host = is_of_same_file(module, i)
 						 ? versions[i - 1].is_of_host
 						 : abilock_check_is_host_name(check, need->file);
-		versions[i].is_private = abilock_node_name_is_private(need->node);
 		if (versions[i].is_of_host)
 			versions[i].def = abilock_object_find_needed(check->question->host, need);
+		versions[i].is_private = versions[i].def ? versions[i].def->is_private
+							 : abilock_node_name_is_private(need->node);
 	}
 	check->versions = versions;
 	return 0;

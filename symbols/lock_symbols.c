@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The lock: symbols. */
+#include "hash.h"
 #include "lock_check.h"
 
 /* Where a symbol was found. */
@@ -127,7 +128,7 @@ static bool is_private_node_of_another_host(const struct abilock_check *check,
 	if (!object || object == check->question->host || !abilock_object_is_host(object))
 		return false;
 	const struct abilock_verdef *def = abilock_object_verdef(object, found->symbol.version);
-	return def && abilock_node_name_is_private(def->name);
+	return def && def->is_private;
 }
 
 /* A symbol that belongs to a node that the host itself defines, not a copy of a library's data. */
@@ -176,14 +177,63 @@ static const struct abilock_check_version *version_of(const struct abilock_check
 	return &check->versions[need - check->object->verneeds];
 }
 
+/* ---- symbols of the host: its modules use the same ones ---- */
+
+struct abilock_known_symbol {
+	const char *name;		  /* NULL in a free slot */
+	const struct abilock_verdef *def; /* where it is */
+};
+
+/* The slot of a symbol, or the free one where it belongs. */
+static struct abilock_known_symbol *slot_of(const struct abilock_lock_memory *memory,
+					    const char *name, uint64_t hash)
+{
+	const size_t mask = memory->symbol_size - 1;
+	size_t at = hash & mask;
+
+	while (memory->symbols[at].name && !str_eq(memory->symbols[at].name, name))
+		at = (at + 1) & mask;
+	return &memory->symbols[at];
+}
+
+/* Without room it is looked up again, that is all. */
+static void remember(struct abilock_lock_memory *memory, const struct abilock_object *host,
+		     const struct abilock_known_symbol *symbol, uint64_t hash)
+{
+	if (!memory->symbols) {
+		memory->symbol_size = 256;
+		while (memory->symbol_size / 2 < host->symbol_count)
+			memory->symbol_size *= 2;
+		memory->symbols = calloc(memory->symbol_size, sizeof(*memory->symbols));
+	}
+	if (memory->symbols)
+		*slot_of(memory, symbol->name, hash) = *symbol;
+}
+
+/* As abilock_object_find_in() for the host. */
+static int find_in_host(struct abilock_check *check, const char *name,
+			const struct abilock_verdef *def)
+{
+	struct abilock_lock_memory *memory = check->question->memory;
+	struct abilock_object *host = check->question->host;
+	const uint64_t hash = memory ? abilock_hash_string(name, strlen(name)) : 0;
+	struct abilock_known_symbol symbol = {.def = def};
+
+	if (memory && memory->symbols && slot_of(memory, name, hash)->def == def)
+		return 1;
+	int r = abilock_object_find_in(host, name, def, &symbol.name, check->err);
+	if (r > 0 && memory)
+		remember(memory, host, &symbol, hash);
+	return r;
+}
+
 /* A reference with a version that names the host. */
 static int check_host_reference(struct abilock_check *check,
 				const struct abilock_reference *reference)
 {
-	struct abilock_object *host = check->question->host;
+	const struct abilock_object *host = check->question->host;
 	const struct abilock_verneed *need = reference->version;
 	const struct abilock_check_version *version = version_of(check, need);
-	struct abilock_symbol symbol;
 
 	if (reference->is_weak) {
 		check->weak++;
@@ -193,7 +243,7 @@ static int check_host_reference(struct abilock_check *check,
 	check->strong_private += version->is_private;
 	if (!check->host_has_nodes || !version->def)
 		return 0; /* the node is the finding */
-	int r = abilock_object_find_in(host, reference->name, version->def, &symbol, check->err);
+	int r = find_in_host(check, reference->name, version->def);
 	if (r > 0)
 		count_symbol(check, ABILOCK_ROLE_HOST);
 	if (r != 0)
@@ -239,8 +289,7 @@ static int check_plain_host_reference(struct abilock_check *check, const struct 
 
 	if (reference->is_weak) {
 		check->weak++;
-		if (check->kind && str_eq(check->kind, "public") &&
-		    abilock_node_name_is_private(def->name))
+		if (check->kind && str_eq(check->kind, "public") && def->is_private)
 			return collect(check, ABILOCK_MISLABELLED, host,
 				       "build it with ABILOCK_MODULE(..., PRIVATE)", reference);
 		return 0;
@@ -257,8 +306,10 @@ static int check_plain_host_reference(struct abilock_check *check, const struct 
 /* Every module has these from the compiler's start files, weak or (mold) not. */
 static bool is_start_file_symbol(const char *name)
 {
-	return str_eq(name, "__cxa_finalize") || str_eq(name, "__gmon_start__") ||
-	       str_starts(name, "_ITM_");
+	if (name[0] != '_')
+		return false;
+	return name[1] == '_' ? str_eq(name, "__cxa_finalize") || str_eq(name, "__gmon_start__")
+			      : str_starts(name, "_ITM_");
 }
 
 static int check_reference(struct abilock_check *check, const struct abilock_reference *reference)

@@ -1,26 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "needs.h"
 
-#include <inttypes.h>
+#include "object_source.h"
 
-static int add_reference(const struct abilock_object *object, uint64_t row,
-			 const struct abilock_symbol *symbol, struct abilock_needs *needs,
-			 struct abilock_error *err)
+/* An undefined symbol with version @p index. */
+static inline int add_reference(const struct abilock_object *object, uint64_t row, const char *name,
+				uint16_t index, bool is_weak, struct abilock_needs *needs,
+				struct abilock_error *err)
 {
-	struct abilock_reference *reference = &needs->references[needs->reference_count];
+	struct abilock_reference *reference = &needs->references[needs->reference_count++];
 
-	reference->name = symbol->name;
-	reference->is_weak = symbol->bind == STB_WEAK;
-	if (symbol->version > VER_NDX_GLOBAL) {
-		reference->version = abilock_object_verneed(object, symbol->version);
-		if (!reference->version)
-			return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym",
-						 row * 2,
-						 "symbol %s has version index %u, which no needed "
-						 "version has",
-						 symbol->name, symbol->version);
+	*reference = (struct abilock_reference){.name = name, .is_weak = is_weak};
+	if (index <= VER_NDX_GLOBAL)
+		return 0;
+	reference->version =
+		index < object->tables->index_count ? object->tables->verneed_at[index] : NULL;
+	if (!reference->version)
+		return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym", row * 2,
+					 "symbol %s has version index %u, which no needed "
+					 "version has",
+					 name, index);
+	return 0;
+}
+
+static _inlined_ int add_references(bool is64, bool swap, const struct abilock_object *object,
+				    struct abilock_needs *needs, struct abilock_error *err)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	const uint64_t size = is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	const uint8_t *row = tables->symtab;
+
+	/* Row 0 is the null symbol. */
+	for (uint64_t i = 1; i < object->symbol_count; i++) {
+		const char *name = NULL;
+
+		row += size;
+		int r = abilock_object_string(object, "symbol table", i * size,
+					      abilock_load32(swap, row), &name, err);
+		if (r < 0)
+			return r;
+		const uint8_t bind = ELF64_ST_BIND(row[is64 ? 4 : 12]);
+		if (bind == STB_LOCAL || !name[0] ||
+		    abilock_load16(swap, row + (is64 ? 6 : 14)) != SHN_UNDEF)
+			continue;
+		const uint16_t version = tables->versym
+						 ? abilock_load16(swap, tables->versym + i * 2)
+						 : VER_NDX_GLOBAL;
+		r = add_reference(object, i, name, version & 0x7fff, bind == STB_WEAK, needs, err);
+		if (r < 0)
+			return r;
 	}
-	needs->reference_count++;
 	return 0;
 }
 
@@ -32,19 +61,11 @@ int abilock_object_needs(struct abilock_object *object, struct abilock_needs *re
 	int r = abilock_object_load_symbols(object, err);
 	if (r < 0)
 		return r;
-	needs.references = abilock_arena_array(&object->arena, object->symbol_count + 1,
-					       sizeof(*needs.references));
+	needs.references = abilock_arena_bytes(&object->arena, (object->symbol_count + 1) *
+								       sizeof(*needs.references));
 	if (!needs.references)
 		return abilock_error_nomem(err);
-	/* Row 0 is the null symbol. */
-	for (uint64_t i = 1; r >= 0 && i < object->symbol_count; i++) {
-		struct abilock_symbol symbol;
-
-		r = abilock_object_symbol(object, i, &symbol, err);
-		if (r >= 0 && symbol.shndx == SHN_UNDEF && symbol.bind != STB_LOCAL &&
-		    symbol.name[0])
-			r = add_reference(object, i, &symbol, &needs, err);
-	}
+	r = abilock_by_kind(object, add_references, object, &needs, err);
 	if (r >= 0)
 		*ret_needs = needs;
 	return r;

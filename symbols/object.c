@@ -16,35 +16,64 @@ struct program_header {
 	uint64_t offset, vaddr, filesz, memsz, align;
 };
 
-static struct abilock_object *object_new(const char *path, struct abilock_error *err)
+/* The object lives in its arena, which it takes over from @p arena. NULL: that one is as it was. */
+static struct abilock_object *object_new(const char *path, struct abilock_arena *arena,
+					 struct abilock_error *err)
 {
-	struct abilock_object *object = calloc(1, sizeof(*object));
+	struct {
+		struct abilock_object object;
+		struct abilock_object_source source;
+		struct abilock_object_tables tables;
+	} *all = abilock_arena_alloc(arena, sizeof(*all));
+	char *copy = abilock_arena_strdup(arena, path);
 
-	if (!object) {
+	if (!all || !copy) {
 		(void)abilock_error_nomem(err);
 		return NULL;
 	}
-	object->path = abilock_arena_strdup(&object->arena, path);
-	object->source = abilock_arena_alloc(&object->arena, sizeof(*object->source));
-	object->tables = abilock_arena_alloc(&object->arena, sizeof(*object->tables));
-	if (!object->path || !object->source || !object->tables) {
-		(void)abilock_error_nomem(err);
-		abilock_arena_clear(&object->arena);
-		free(object);
-		return NULL;
-	}
-	object->source->fd = -1;
+	all->object.arena = *arena;
+	*arena = (struct abilock_arena){0};
+	all->object.path = copy;
+	all->object.source = &all->source;
+	all->object.tables = &all->tables;
+	all->source.fd = -1;
+	return &all->object;
+}
+
+/* One with an arena of its own, where @p arena is NULL. */
+static struct abilock_object *file_new(const char *path, struct abilock_arena *arena,
+				       struct abilock_error *err)
+{
+	struct abilock_arena own = {0};
+	struct abilock_object *object = object_new(path, arena ? arena : &own, err);
+
+	abilock_arena_clear(&own);
 	return object;
+}
+
+/* Close it. @return Its memory, where it lies as well. */
+static struct abilock_arena close_object(struct abilock_object *object)
+{
+	if (object->source->fd >= 0)
+		(void)close(object->source->fd);
+	return object->arena;
 }
 
 void abilock_object_free(struct abilock_object *object)
 {
 	if (!object)
 		return;
-	if (object->source->fd >= 0)
-		(void)close(object->source->fd);
-	abilock_arena_clear(&object->arena);
-	free(object);
+	struct abilock_arena arena = close_object(object);
+	abilock_arena_clear(&arena);
+}
+
+void abilock_object_free_into(struct abilock_object *object, struct abilock_arena *arena)
+{
+	if (!object)
+		return;
+	abilock_arena_clear(arena);
+	*arena = close_object(object);
+	abilock_arena_reset(arena);
 }
 
 /* Nearly always holds the program headers, the interpreter's name and the notes as well. */
@@ -290,66 +319,82 @@ static int read_object(struct abilock_object *object, struct abilock_object **re
 	return 0;
 }
 
-static int open_fd(int fd, const char *path, bool by_sections, struct abilock_object **ret_object,
+static int open_fd(int fd, const struct stat *st, const char *path, bool by_sections,
+		   struct abilock_arena *arena, struct abilock_object **ret_object,
 		   struct abilock_error *err)
 {
 	_cleanup_(closep) int owned = fd;
-	struct stat st;
 
-	if (fstat(fd, &st) < 0)
-		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "cannot stat: %s",
-					 strerror(errno));
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return abilock_error_set(err, ABILOCK_E_NOT_ELF, path, NULL, 0,
-					 S_ISDIR(st.st_mode) ? "a directory, not an ELF file"
-							     : "not a regular file");
-	struct abilock_object *object = object_new(path, err);
+					 S_ISDIR(st->st_mode) ? "a directory, not an ELF file"
+							      : "not a regular file");
+	struct abilock_object *object = file_new(path, arena, err);
 	if (!object)
 		return ABILOCK_E_NOMEM;
 	object->source->fd = owned;
 	owned = -1;
-	object->source->size = (uint64_t)st.st_size;
-	object->mode = st.st_mode;
-	object->device = st.st_dev;
-	object->inode = st.st_ino;
+	object->source->size = (uint64_t)st->st_size;
+	object->mode = st->st_mode;
+	object->device = st->st_dev;
+	object->inode = st->st_ino;
 	object->tables->by_sections = by_sections;
 	return read_object(object, ret_object, err);
 }
 
-static int open_path(const char *path, bool by_sections, struct abilock_object **ret_object,
-		     struct abilock_error *err)
+static int open_path(const char *path, bool by_sections, struct abilock_arena *arena,
+		     struct abilock_object **ret_object, struct abilock_error *err)
 {
 	/* O_NONBLOCK: a FIFO in a module directory must not hang the host. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int fd = open(path, flags | O_NOFOLLOW);
+	const bool is_link = fd < 0 && errno == ELOOP;
+	struct stat st;
 
-	if (fd < 0)
-		return abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "cannot open: %s",
-					 strerror(errno));
-	return open_fd(fd, path, by_sections, ret_object, err);
+	if (is_link)
+		fd = open(path, flags);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		int r = abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0, "cannot %s: %s",
+					  fd < 0 ? "open" : "stat", strerror(errno));
+
+		closep(&fd);
+		return r;
+	}
+	int r = open_fd(fd, &st, path, by_sections, arena, ret_object, err);
+	if (r >= 0)
+		(*ret_object)->is_no_link = !is_link;
+	return r;
 }
 
 int abilock_object_open(const char *path, struct abilock_object **ret_object,
 			struct abilock_error *err)
 {
-	return open_path(path, false, ret_object, err);
+	return open_path(path, false, NULL, ret_object, err);
+}
+
+int abilock_object_open_in(const char *path, struct abilock_arena *arena,
+			   struct abilock_object **ret_object, struct abilock_error *err)
+{
+	return open_path(path, false, arena, ret_object, err);
 }
 
 int abilock_object_open_sections(const char *path, struct abilock_object **ret_object,
 				 struct abilock_error *err)
 {
-	return open_path(path, true, ret_object, err);
+	return open_path(path, true, NULL, ret_object, err);
 }
 
-int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret_object,
+int abilock_object_open_fd(int fd, const struct stat *st, const char *path,
+			   struct abilock_arena *arena, struct abilock_object **ret_object,
 			   struct abilock_error *err)
 {
-	return open_fd(fd, path, false, ret_object, err);
+	return open_fd(fd, st, path, false, arena, ret_object, err);
 }
 
 static int open_bytes(const void *bytes, size_t size, const char *path, bool by_sections,
 		      struct abilock_object **ret_object, struct abilock_error *err)
 {
-	struct abilock_object *object = object_new(path, err);
+	struct abilock_object *object = file_new(path, NULL, err);
 
 	if (!object)
 		return ABILOCK_E_NOMEM;
@@ -393,14 +438,14 @@ uint16_t abilock_native_machine(void)
 	return __ehdr_start.e_machine;
 }
 
-int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) * phdrs,
-			      size_t phdr_count, struct abilock_object **ret_object,
-			      struct abilock_error *err)
+static int read_image(struct abilock_object *object, uintptr_t base, const ElfW(Phdr) * phdrs,
+		      size_t phdr_count, struct abilock_error *err)
 {
-	struct abilock_object *object = object_new(path, err);
+	struct program_header *copy =
+		abilock_arena_array(&object->arena, phdr_count ? phdr_count : 1, sizeof(*copy));
 
-	if (!object)
-		return ABILOCK_E_NOMEM;
+	if (!copy)
+		return abilock_error_nomem(err);
 	object->is_image = true;
 	object->elf_class = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
 	object->data = NATIVE_DATA;
@@ -408,19 +453,26 @@ int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr)
 	object->machine = abilock_native_machine();
 	object->source->is64 = sizeof(void *) == 8;
 	object->source->base = base;
-	struct program_header *copy =
-		abilock_arena_array(&object->arena, phdr_count ? phdr_count : 1, sizeof(*copy));
-	int r = copy ? 0 : abilock_error_nomem(err);
-	for (size_t i = 0; copy && i < phdr_count; i++)
+	for (size_t i = 0; i < phdr_count; i++)
 		decode_phdr(object, (const uint8_t *)&phdrs[i], &copy[i]);
+	return read_segments(object, copy, phdr_count, err);
+}
+
+int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) * phdrs,
+			      size_t phdr_count, struct abilock_arena *arena,
+			      struct abilock_object **ret_object, struct abilock_error *err)
+{
+	struct abilock_object *object = object_new(path, arena, err);
+
+	if (!object)
+		return ABILOCK_E_NOMEM;
+	int r = read_image(object, base, phdrs, phdr_count, err);
+	/* What it asks for later is its own. */
+	*arena = object->arena;
+	object->arena = (struct abilock_arena){0};
 	if (r >= 0)
-		r = read_segments(object, copy, phdr_count, err);
-	if (r < 0) {
-		abilock_object_free(object);
-		return r;
-	}
-	*ret_object = object;
-	return 0;
+		*ret_object = object;
+	return r;
 }
 
 const char *abilock_machine_name(uint16_t machine, char *buf, size_t size)

@@ -14,6 +14,7 @@
 
 #include <elf.h>
 #include <link.h>
+#include <sys/stat.h>
 
 /* Younger than the <elf.h> of some C libraries (musl). */
 #ifndef DT_RELR
@@ -28,9 +29,10 @@
 /** One version definition: `FOO_1.1` of `symbol@@FOO_1.1`. */
 struct abilock_verdef {
 	const char *name;
-	uint32_t hash;	/**< The ELF hash of the name. */
-	uint16_t index; /**< vd_ndx without the hidden bit, 1..32767. */
-	uint16_t flags; /**< VER_FLG_* as found. VER_FLG_BASE names the object itself. */
+	uint32_t hash;	 /**< The ELF hash of the name. */
+	bool is_private; /**< By its name, see abilock_node_name_is_private(). */
+	uint16_t index;	 /**< vd_ndx without the hidden bit, 1..32767. */
+	uint16_t flags;	 /**< VER_FLG_* as found. VER_FLG_BASE names the object itself. */
 	const char **parents;
 	size_t parent_count;
 	uint64_t offset;	     /**< Of the entry in its table. */
@@ -112,6 +114,7 @@ struct abilock_object {
 	const char *path; /**< As given; for an image the name that the dynamic linker uses. */
 	bool is_image;	  /**< Mapped by the dynamic linker in this process. */
 	uint32_t mode;	  /**< st_mode of the file; 0 for bytes and images. */
+	bool is_no_link;  /**< The file was opened by @p path, and that is no symbolic link. */
 
 	/* ELF header */
 	uint8_t elf_class; /**< ELFCLASS32 or ELFCLASS64. */
@@ -183,6 +186,15 @@ int abilock_object_open(const char *path, struct abilock_object **ret_object,
 			struct abilock_error *err) _must_check_;
 
 /**
+ * As abilock_object_open(), with the memory of an object that is no more.
+ *
+ * @param arena  Taken over: it is empty afterwards. See abilock_object_free_into().
+ */
+int abilock_object_open_in(const char *path, struct abilock_arena *arena,
+			   struct abilock_object **ret_object,
+			   struct abilock_error *err) _must_check_;
+
+/**
  * As abilock_object_open(), but as tools like readelf see the file that go by section headers: the
  * dynamic section, strings, symbols and versions are those that SHT_DYNAMIC, SHT_DYNSYM,
  * SHT_GNU_versym, SHT_GNU_verdef and SHT_GNU_verneed name. What is loaded may be something else.
@@ -199,8 +211,14 @@ int abilock_object_open_sections_bytes(const void *bytes, size_t size, const cha
 				       struct abilock_object **ret_object,
 				       struct abilock_error *err) _must_check_;
 
-/** As abilock_object_open() for an open descriptor, which is taken over on success and failure. */
-int abilock_object_open_fd(int fd, const char *path, struct abilock_object **ret_object,
+/**
+ * As abilock_object_open() for an open descriptor, which is taken over on success and failure.
+ *
+ * @param st     What fstat() says of it.
+ * @param arena  As abilock_object_open_in() has it, or NULL.
+ */
+int abilock_object_open_fd(int fd, const struct stat *st, const char *path,
+			   struct abilock_arena *arena, struct abilock_object **ret_object,
 			   struct abilock_error *err) _must_check_;
 
 /** As abilock_object_open() for the bytes of a file, which must outlive the object. */
@@ -216,13 +234,18 @@ int abilock_object_open_bytes(const void *bytes, size_t size, const char *path,
  *
  * @param base   Load bias, dlpi_addr.
  * @param phdrs  Program headers as mapped.
+ * @param arena  Where the object lives, beside others: clear it when all of them have been freed.
  */
 int abilock_object_open_image(const char *path, uintptr_t base, const ElfW(Phdr) * phdrs,
-			      size_t phdr_count, struct abilock_object **ret_object,
+			      size_t phdr_count, struct abilock_arena *arena,
+			      struct abilock_object **ret_object,
 			      struct abilock_error *err) _must_check_;
 
 /** Close and release. NULL is a no-op. */
 void abilock_object_free(struct abilock_object *object);
+
+/** As abilock_object_free(), but keep memory for the next object in @p arena, which is cleared. */
+void abilock_object_free_into(struct abilock_object *object, struct abilock_arena *arena);
 
 static inline void abilock_object_freep(struct abilock_object **object)
 {
@@ -262,8 +285,8 @@ int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 bool abilock_symbol_is_export(const struct abilock_symbol *symbol);
 
 /**
- * Which rows of a program's symbol table are copies of a library's variables (R_*_COPY): defined,
- * and yet the library's. The symbols must be loaded.
+ * Which rows of a program's symbol table are copies of a library's variables (R_*_COPY), under any
+ * of their names: defined, and yet the library's. The symbols must be loaded.
  *
  * @param[out] ret_copied  symbol_count flags, owned by the object; NULL where there can be none.
  */
@@ -299,10 +322,13 @@ const struct abilock_verneed *abilock_object_verneed(const struct abilock_object
 int abilock_object_find(struct abilock_object *object, const char *name, const char *version,
 			struct abilock_symbol *ret_symbol, struct abilock_error *err) _must_check_;
 
-/** As abilock_object_find(), for the name of @p def, which is a version definition of the object.
+/**
+ * As abilock_object_find(), for the name of @p def, which is a version definition of the object.
+ *
+ * @param[out] ret_name  The object's own copy of the name, when found.
  */
 int abilock_object_find_in(struct abilock_object *object, const char *name,
-			   const struct abilock_verdef *def, struct abilock_symbol *ret_symbol,
+			   const struct abilock_verdef *def, const char **ret_name,
 			   struct abilock_error *err) _must_check_;
 
 /** As abilock_object_find(), for any export of that name, whatever its version or default. */

@@ -11,11 +11,45 @@ struct entry {
 	bool present;
 };
 
-/* The entries that matter here. */
+/* The entries that matter here. Those that have an address come first. */
+enum slot {
+	STRTAB,
+	SYMTAB,
+	VERSYM,
+	VERDEF,
+	VERNEED,
+	HASH,
+	GNU_HASH,
+	RELA,
+	REL,
+	JMPREL,
+	/* Of these only the places matter: a table ends where the next one begins. */
+	PLACE,
+	/* Numbers, names. */
+	STRSZ,
+	SYMENT,
+	VERDEFNUM,
+	VERNEEDNUM,
+	RELASZ,
+	RELSZ,
+	PLTRELSZ,
+	PLTREL,
+	SONAME,
+	RPATH,
+	RUNPATH,
+	FLAGS,
+	FLAGS_1,
+	SLOTS,
+	/* Without an entry: they are counted. */
+	NEEDED,
+	FILTER,
+	AUXILIARY,
+	PROGRAM,
+	OTHER,
+};
+
 struct dynamic {
-	struct entry strtab, strsz, symtab, syment, versym, verdef, verdefnum, verneed, verneednum;
-	struct entry hash, gnu_hash, soname, rpath, runpath;
-	struct entry rela, relasz, rel, relsz, jmprel, pltrelsz, pltrel;
+	struct entry entries[SLOTS];
 	uint64_t bounds[24]; /* addresses of tables, each of which ends the one before it */
 	size_t bound_count;
 };
@@ -44,95 +78,79 @@ static void add_bound(struct dynamic *dyn, uint64_t address)
 		dyn->bounds[dyn->bound_count++] = address;
 }
 
-/* Where the entry of a tag is kept, or NULL. */
-static struct entry *find_entry(struct dynamic *dyn, uint64_t tag)
+static enum slot slot_of(uint64_t tag)
 {
 	switch (tag) {
-	case DT_STRTAB: return &dyn->strtab;
-	case DT_STRSZ: return &dyn->strsz;
-	case DT_SYMTAB: return &dyn->symtab;
-	case DT_SYMENT: return &dyn->syment;
-	case DT_VERSYM: return &dyn->versym;
-	case DT_VERDEF: return &dyn->verdef;
-	case DT_VERDEFNUM: return &dyn->verdefnum;
-	case DT_VERNEED: return &dyn->verneed;
-	case DT_VERNEEDNUM: return &dyn->verneednum;
-	case DT_HASH: return &dyn->hash;
-	case DT_GNU_HASH: return &dyn->gnu_hash;
-	case DT_SONAME: return &dyn->soname;
-	case DT_RPATH: return &dyn->rpath;
-	case DT_RUNPATH: return &dyn->runpath;
-	case DT_RELA: return &dyn->rela;
-	case DT_RELASZ: return &dyn->relasz;
-	case DT_REL: return &dyn->rel;
-	case DT_RELSZ: return &dyn->relsz;
-	case DT_JMPREL: return &dyn->jmprel;
-	case DT_PLTRELSZ: return &dyn->pltrelsz;
-	case DT_PLTREL: return &dyn->pltrel;
-	default: return NULL;
-	}
-}
-
-static bool is_address(uint64_t tag)
-{
-	switch (tag) {
-	case DT_STRTAB:
-	case DT_SYMTAB:
-	case DT_VERSYM:
-	case DT_VERDEF:
-	case DT_VERNEED:
-	case DT_HASH:
-	case DT_GNU_HASH:
-	case DT_RELA:
-	case DT_REL:
-	case DT_JMPREL:
-	/* Of these only the places matter: a table ends where the next one begins. */
+	case DT_NEEDED: return NEEDED;
+	case DT_STRTAB: return STRTAB;
+	case DT_STRSZ: return STRSZ;
+	case DT_SYMTAB: return SYMTAB;
+	case DT_SYMENT: return SYMENT;
+	case DT_VERSYM: return VERSYM;
+	case DT_VERDEF: return VERDEF;
+	case DT_VERDEFNUM: return VERDEFNUM;
+	case DT_VERNEED: return VERNEED;
+	case DT_VERNEEDNUM: return VERNEEDNUM;
+	case DT_HASH: return HASH;
+	case DT_GNU_HASH: return GNU_HASH;
+	case DT_SONAME: return SONAME;
+	case DT_RPATH: return RPATH;
+	case DT_RUNPATH: return RUNPATH;
+	case DT_RELA: return RELA;
+	case DT_RELASZ: return RELASZ;
+	case DT_REL: return REL;
+	case DT_RELSZ: return RELSZ;
+	case DT_JMPREL: return JMPREL;
+	case DT_PLTRELSZ: return PLTRELSZ;
+	case DT_PLTREL: return PLTREL;
+	case DT_FLAGS: return FLAGS;
+	case DT_FLAGS_1: return FLAGS_1;
+	case DT_DEBUG: return PROGRAM;
+	case DT_FILTER: return FILTER;
+	case DT_AUXILIARY: return AUXILIARY;
 	case DT_RELR:
 	case DT_INIT:
 	case DT_FINI:
 	case DT_INIT_ARRAY:
-	case DT_FINI_ARRAY: return true;
-	default: return false;
+	case DT_FINI_ARRAY: return PLACE;
+	default: return OTHER;
 	}
 }
 
-static void take_entry(struct abilock_object *object, struct dynamic *dyn, uint64_t tag,
-		       uint64_t value, uint64_t offset)
+static inline void take_entry(struct abilock_object *object, struct dynamic *dyn, enum slot slot,
+			      uint64_t value, uint64_t offset)
 {
-	struct entry *entry = find_entry(dyn, tag);
-
-	if (is_address(tag) && !object->tables->by_sections) {
+	if (slot <= PLACE && !object->tables->by_sections) {
 		value = unbias(object, value);
 		add_bound(dyn, value);
 	}
-	if (entry)
-		*entry = (struct entry){value, offset, true};
-	else if (tag == DT_FLAGS)
-		object->dt_flags = value;
-	else if (tag == DT_FLAGS_1)
-		object->dt_flags_1 = value;
-	else if (tag == DT_DEBUG)
-		object->has_debug = true;
-	else if (tag == DT_NEEDED)
+	if (slot < SLOTS)
+		dyn->entries[slot] = (struct entry){value, offset, true};
+	else if (slot == NEEDED)
 		object->needed_count++;
-	else if (tag == DT_FILTER)
+	else if (slot == FILTER)
 		object->filter_count++;
-	else if (tag == DT_AUXILIARY)
+	else if (slot == AUXILIARY)
 		object->auxiliary_count++;
+	else if (slot == PROGRAM)
+		object->has_debug = true;
 }
 
-static int take_entries(struct abilock_object *object, const uint8_t *table, uint64_t size,
-			struct dynamic *dyn, struct abilock_error *err)
+static _inlined_ int take_entries(bool is64, bool swap, struct abilock_object *object,
+				  const uint8_t *table, uint64_t size, struct dynamic *dyn,
+				  struct abilock_error *err)
 {
-	const uint64_t word = object->source->is64 ? 8 : 4;
+	const uint64_t word = is64 ? 8 : 4;
 	uint64_t offset;
 
 	for (offset = 0; size - offset >= 2 * word; offset += 2 * word) {
-		uint64_t tag = abilock_get_word(object, table + offset);
+		const uint8_t *p = table + offset;
+		const uint64_t tag = is64 ? abilock_load64(swap, p) : abilock_load32(swap, p);
 
 		if (tag == DT_NULL)
 			return 0;
-		take_entry(object, dyn, tag, abilock_get_word(object, table + offset + word),
+		take_entry(object, dyn, slot_of(tag),
+			   is64 ? abilock_load64(swap, p + 8) : abilock_load32(swap, p + 4),
 			   offset);
 	}
 	return abilock_damaged(object, TABLE, offset, err, "no DT_NULL ends the section");
@@ -145,15 +163,18 @@ static struct abilock_span make_span(const struct abilock_object *object, const 
 	const uint64_t address = entry->value;
 	struct abilock_span span = {.address = address, .present = entry->present};
 
-	if (!entry->present)
+	const uint64_t room = entry->present ? abilock_source_room(object, address) : 0;
+	if (room == 0)
 		return span;
-	span.limit = abilock_source_room(object, address);
+	/* Less one, so that its own bound, and those in front, are far away. */
+	uint64_t last = room - 1;
 	for (size_t i = 0; i < dyn->bound_count; i++) {
-		if (dyn->bounds[i] > address && dyn->bounds[i] - address < span.limit) {
-			span.limit = dyn->bounds[i] - address;
-			span.bounded = true;
-		}
+		const uint64_t end = dyn->bounds[i] - address - 1;
+
+		last = end < last ? end : last;
 	}
+	span.limit = last + 1;
+	span.bounded = span.limit < room;
 	return span;
 }
 
@@ -179,16 +200,13 @@ int abilock_object_load_strings(struct abilock_object *object, struct abilock_er
 	return 0;
 }
 
-int abilock_object_string(const struct abilock_object *object, const char *table, uint64_t offset,
-			  uint64_t index, const char **ret_string, struct abilock_error *err)
+int abilock_object_no_string(const struct abilock_object *object, const char *table,
+			     uint64_t offset, uint64_t index, struct abilock_error *err)
 {
-	if (index >= object->tables->strtab_size)
-		return abilock_damaged(object, table, offset, err,
-				       "a name lies at 0x%" PRIx64
-				       " of a string table of 0x%" PRIx64 " bytes",
-				       index, object->tables->strtab_size);
-	*ret_string = object->tables->strtab + index;
-	return 0;
+	return abilock_damaged(object, table, offset, err,
+			       "a name lies at 0x%" PRIx64 " of a string table of 0x%" PRIx64
+			       " bytes",
+			       index, object->tables->strtab_size);
 }
 
 /* The strings of every entry of a tag. */
@@ -196,9 +214,12 @@ static int read_list(struct abilock_object *object, const uint8_t *table, uint64
 		     size_t total, const char ***ret_list, struct abilock_error *err)
 {
 	const uint64_t word = object->source->is64 ? 8 : 4;
-	const char **list = abilock_arena_array(&object->arena, total + 1, sizeof(*list));
+	const char **list;
 	size_t count = 0;
 
+	if (total == 0)
+		return 0;
+	list = abilock_arena_array(&object->arena, total, sizeof(*list));
 	if (!list)
 		return abilock_error_nomem(err);
 	for (uint64_t offset = 0; count < total; offset += 2 * word) {
@@ -228,16 +249,16 @@ static int read_libraries(struct abilock_object *object, const uint8_t *table,
 	return r;
 }
 
-static int read_names(struct abilock_object *object, const struct dynamic *dyn,
+static int read_names(struct abilock_object *object, const struct entry *entries,
 		      struct abilock_error *err)
 {
 	const struct {
 		const struct entry *entry;
 		const char **ret;
 	} names[] = {
-		{&dyn->soname, &object->soname},
-		{&dyn->rpath, &object->rpath},
-		{&dyn->runpath, &object->runpath},
+		{&entries[SONAME], &object->soname},
+		{&entries[RPATH], &object->rpath},
+		{&entries[RUNPATH], &object->runpath},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -274,26 +295,26 @@ static void prefetch_strings(struct abilock_object *object)
  * A tag that has been lost takes its table with it, and what was in that would be reported as not
  * there. What belongs to the table gives it away.
  */
-static int check_complete(const struct abilock_object *object, const struct dynamic *dyn,
+static int check_complete(const struct abilock_object *object, const struct entry *entries,
 			  struct abilock_error *err)
 {
-	const struct {
-		const struct entry *entry, *wanted;
+	static const struct {
+		enum slot slot, wanted;
 		const char *message;
 	} pairs[] = {
-		{&dyn->hash, &dyn->symtab, "DT_HASH, but no DT_SYMTAB"},
-		{&dyn->gnu_hash, &dyn->symtab, "DT_GNU_HASH, but no DT_SYMTAB"},
-		{&dyn->versym, &dyn->symtab, "DT_VERSYM, but no DT_SYMTAB"},
-		{&dyn->verdef, &dyn->versym, "DT_VERDEF, but no DT_VERSYM"},
-		{&dyn->verneed, &dyn->versym, "DT_VERNEED, but no DT_VERSYM"},
-		{&dyn->verdefnum, &dyn->verdef, "DT_VERDEFNUM, but no DT_VERDEF"},
-		{&dyn->verneednum, &dyn->verneed, "DT_VERNEEDNUM, but no DT_VERNEED"},
+		{HASH, SYMTAB, "DT_HASH, but no DT_SYMTAB"},
+		{GNU_HASH, SYMTAB, "DT_GNU_HASH, but no DT_SYMTAB"},
+		{VERSYM, SYMTAB, "DT_VERSYM, but no DT_SYMTAB"},
+		{VERDEF, VERSYM, "DT_VERDEF, but no DT_VERSYM"},
+		{VERNEED, VERSYM, "DT_VERNEED, but no DT_VERSYM"},
+		{VERDEFNUM, VERDEF, "DT_VERDEFNUM, but no DT_VERDEF"},
+		{VERNEEDNUM, VERNEED, "DT_VERNEEDNUM, but no DT_VERNEED"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
-		if (pairs[i].entry->present && pairs[i].entry->value && !pairs[i].wanted->present)
-			return abilock_damaged(object, TABLE, pairs[i].entry->offset, err, "%s",
-					       pairs[i].message);
+		if (entries[pairs[i].slot].value && !entries[pairs[i].wanted].present)
+			return abilock_damaged(object, TABLE, entries[pairs[i].slot].offset, err,
+					       "%s", pairs[i].message);
 	return 0;
 }
 
@@ -303,33 +324,34 @@ static int take_tables(struct abilock_object *object, const struct dynamic *dyn,
 {
 	const uint64_t row = object->source->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 	struct abilock_object_tables *tables = object->tables;
+	const struct entry *entries = dyn->entries;
 
-	if (dyn->syment.present && dyn->syment.value != row)
-		return abilock_damaged(object, TABLE, dyn->syment.offset, err,
+	if (entries[SYMENT].present && entries[SYMENT].value != row)
+		return abilock_damaged(object, TABLE, entries[SYMENT].offset, err,
 				       "symbols of %" PRIu64 " bytes, expected %" PRIu64,
-				       dyn->syment.value, row);
-	if (dyn->strsz.present && dyn->strsz.value == 0)
-		return abilock_damaged(object, TABLE, dyn->strsz.offset, err,
+				       entries[SYMENT].value, row);
+	if (entries[STRSZ].present && entries[STRSZ].value == 0)
+		return abilock_damaged(object, TABLE, entries[STRSZ].offset, err,
 				       "the string table is empty");
-	tables->strtab_span = make_span(object, dyn, &dyn->strtab);
-	tables->symtab_span = make_span(object, dyn, &dyn->symtab);
-	tables->versym_span = make_span(object, dyn, &dyn->versym);
-	tables->hash_span = make_span(object, dyn, &dyn->hash);
-	tables->gnu_hash_span = make_span(object, dyn, &dyn->gnu_hash);
-	tables->verdef_span = make_span(object, dyn, &dyn->verdef);
-	tables->verneed_span = make_span(object, dyn, &dyn->verneed);
-	tables->strtab_span.present &= dyn->strsz.present;
-	tables->strtab_size = dyn->strsz.value;
+	tables->strtab_span = make_span(object, dyn, &entries[STRTAB]);
+	tables->symtab_span = make_span(object, dyn, &entries[SYMTAB]);
+	tables->versym_span = make_span(object, dyn, &entries[VERSYM]);
+	tables->hash_span = make_span(object, dyn, &entries[HASH]);
+	tables->gnu_hash_span = make_span(object, dyn, &entries[GNU_HASH]);
+	tables->verdef_span = make_span(object, dyn, &entries[VERDEF]);
+	tables->verneed_span = make_span(object, dyn, &entries[VERNEED]);
+	tables->strtab_span.present &= entries[STRSZ].present;
+	tables->strtab_size = entries[STRSZ].value;
 	tables->relocations[0] =
-		(struct abilock_relocations){dyn->rela.value, dyn->relasz.value, true};
+		(struct abilock_relocations){entries[RELA].value, entries[RELASZ].value, true};
 	tables->relocations[1] =
-		(struct abilock_relocations){dyn->rel.value, dyn->relsz.value, false};
+		(struct abilock_relocations){entries[REL].value, entries[RELSZ].value, false};
 	tables->relocations[2] = (struct abilock_relocations){
-		dyn->jmprel.value, dyn->pltrelsz.value, dyn->pltrel.value == DT_RELA};
-	tables->verdef_claim = dyn->verdefnum.value;
-	tables->verneed_claim = dyn->verneednum.value;
+		entries[JMPREL].value, entries[PLTRELSZ].value, entries[PLTREL].value == DT_RELA};
+	tables->verdef_claim = entries[VERDEFNUM].value;
+	tables->verneed_claim = entries[VERNEEDNUM].value;
 	prefetch_strings(object);
-	return check_complete(object, dyn, err);
+	return check_complete(object, entries, err);
 }
 
 int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address, uint64_t size,
@@ -341,11 +363,13 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 
 	int r = abilock_source_get(object, TABLE, address, size, &table, err);
 	if (r >= 0)
-		r = take_entries(object, table, size, &dyn, err);
+		r = abilock_by_kind(object, take_entries, object, table, size, &dyn, err);
 	if (r < 0)
 		return r;
-	object->has_hash = dyn.hash.present;
-	object->has_gnu_hash = dyn.gnu_hash.present;
+	object->has_hash = dyn.entries[HASH].present;
+	object->has_gnu_hash = dyn.entries[GNU_HASH].present;
+	object->dt_flags = dyn.entries[FLAGS].value;
+	object->dt_flags_1 = dyn.entries[FLAGS_1].value;
 	if (!tables->by_sections)
 		r = take_tables(object, &dyn, err);
 	if (r >= 0)
@@ -353,7 +377,7 @@ int abilock_object_read_dynamic(struct abilock_object *object, uint64_t address,
 	if (r >= 0)
 		r = read_libraries(object, table, err);
 	if (r >= 0)
-		r = read_names(object, &dyn, err);
+		r = read_names(object, dyn.entries, err);
 	if (r < 0)
 		return r;
 	object->has_versym = tables->versym_span.present;

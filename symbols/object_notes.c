@@ -25,35 +25,43 @@ struct note_entry {
 	uint64_t offset;
 };
 
-static bool owned_by(const struct note_entry *entry, const char *owner)
+/* Whether a note's owner is @p owner, a literal. */
+#define owned_by(entry, owner)                                                                     \
+	((entry)->namesz == sizeof(owner) && memcmp((entry)->name, owner, sizeof(owner)) == 0)
+
+/* Where the value of a key goes, or NULL. */
+static const char **find_key(struct abilock_note *note, const char *key, size_t length)
 {
-	return entry->namesz == strlen(owner) + 1 && memcmp(entry->name, owner, entry->namesz) == 0;
+	switch (length) {
+	case 3: return memcmp(key, "tag", 3) == 0 ? &note->tag : NULL;
+	case 4:
+		return memcmp(key, "kind", 4) == 0   ? &note->kind
+		       : memcmp(key, "host", 4) == 0 ? &note->host
+		       : memcmp(key, "name", 4) == 0 ? &note->name
+						     : NULL;
+	case 6:
+		return memcmp(key, "soname", 6) == 0   ? &note->soname
+		       : memcmp(key, "format", 6) == 0 ? &note->format
+						       : NULL;
+	default: return NULL;
+	}
 }
 
-static void set_key(struct abilock_note *note, const char *key, size_t key_len, const char *value)
+/* The first one of a key counts. */
+static void set_key(struct abilock_note *note, const char *key, size_t length, const char *value)
 {
-	const struct {
-		const char *key;
-		size_t length;
-		const char **ret;
-	} keys[] = {
-		{"kind", 4, &note->kind},     {"host", 4, &note->host},
-		{"tag", 3, &note->tag},	      {"name", 4, &note->name},
-		{"soname", 6, &note->soname}, {"format", 6, &note->format},
-	};
+	const char **slot = find_key(note, key, length);
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (keys[i].length == key_len && memcmp(keys[i].key, key, key_len) == 0 &&
-		    !*keys[i].ret)
-			*keys[i].ret = value;
+	if (slot && !*slot)
+		*slot = value;
 }
 
-/* Room for one more. The array doubles in the arena: full at 0, 1, 2, 4 ... */
+/* Room for one more. The array doubles in the arena: full at 0, 8, 16, 32 ... */
 static void *grow(struct abilock_object *object, void *items, size_t count, size_t size)
 {
-	if ((count & (count - 1)) != 0)
+	if (count % 8 != 0 || (count & (count - 1)) != 0)
 		return items;
-	void *grown = abilock_arena_array(&object->arena, count ? 2 * count : 1, size);
+	void *grown = abilock_arena_array(&object->arena, count ? 2 * count : 8, size);
 	if (grown && count)
 		memcpy(grown, items, count * size);
 	return grown;
@@ -105,15 +113,17 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 	if (!object->note)
 		return abilock_error_nomem(err);
 	for (; p < end; p += strlen(p) + 1) {
+		if (!*p) /* padding */
+			continue;
 		const char *equal = strchr(p, '=');
-
-		if (!equal && *p) /* empty strings are padding */
+		if (!equal)
 			return abilock_damaged(object, "note abilock", entry->offset, err,
 					       "\"%.40s\" is not key=value", p);
-		if (str_starts(p, "node=") && !add_node(object, equal + 1))
+		const size_t length = (size_t)(equal - p);
+		if (length == 4 && memcmp(p, "node", 4) == 0 && !add_node(object, equal + 1))
 			return abilock_error_nomem(err);
-		if (equal)
-			set_key(object->note, p, (size_t)(equal - p), equal + 1);
+		set_key(object->note, p, length, equal + 1);
+		p = equal + 1;
 	}
 	const struct abilock_note *note = object->note;
 	if (!note->format || !str_eq(note->format, "1"))
@@ -126,6 +136,9 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 				       !note->kind   ? "kind"
 				       : !note->host ? "host"
 						     : "tag");
+	/* A lock that modules share names none of them. */
+	if (note->name && !*note->name)
+		object->note->name = NULL;
 	object->is_host = str_eq(note->kind, "host");
 	return 0;
 }

@@ -4,15 +4,11 @@
 #include "object_source.h"
 
 /* Symbol index in r_info. MIPS64 has it in the first four bytes, whatever the byte order. */
-static uint64_t symbol_of(const struct abilock_object *object, const uint8_t *entry)
+static inline uint64_t symbol_of(bool is64, bool is_mips, bool swap, const uint8_t *entry)
 {
-	const uint8_t *info = entry + (object->source->is64 ? 8 : 4);
-
-	if (!object->source->is64)
-		return abilock_get32(object, info) >> 8;
-	if (object->machine == EM_MIPS)
-		return abilock_get32(object, info);
-	return abilock_get64(object, info) >> 32;
+	if (!is64)
+		return abilock_load32(swap, entry + 4) >> 8;
+	return is_mips ? abilock_load32(swap, entry + 8) : abilock_load64(swap, entry + 8) >> 32;
 }
 
 static uint32_t type_of(const struct abilock_object *object, const uint8_t *entry)
@@ -28,26 +24,45 @@ static uint32_t type_of(const struct abilock_object *object, const uint8_t *entr
 	       (object->machine == EM_SPARCV9 ? 0xff : UINT32_MAX);
 }
 
-typedef void visit_t(const struct abilock_object *object, const uint8_t *entry, void *context);
+typedef void visit_t(const struct abilock_object *object, const uint8_t *entry, uint64_t symbol,
+		     void *context);
 
-static inline int visit_table(struct abilock_object *object,
-			      const struct abilock_relocations *table, visit_t *visit,
-			      void *context, struct abilock_error *err)
+static _inlined_ void visit_each(bool is64, bool is_mips, bool swap,
+				 const struct abilock_object *object, const uint8_t *bytes,
+				 uint64_t size, uint64_t entry, visit_t *visit, void *context)
 {
-	const uint64_t word = object->source->is64 ? 8 : 4;
-	const uint64_t size = (table->with_addend ? 3 : 2) * word;
+	for (uint64_t count = size / entry; count > 0; count--, bytes += entry)
+		visit(object, bytes, symbol_of(is64, is_mips, swap, bytes), context);
+}
+
+static _inlined_ void visit_entries(bool is64, bool swap, const struct abilock_object *object,
+				    const uint8_t *bytes, uint64_t size, uint64_t entry,
+				    visit_t *visit, void *context)
+{
+	if (object->machine == EM_MIPS)
+		visit_each(is64, true, swap, object, bytes, size, entry, visit, context);
+	else
+		visit_each(is64, false, swap, object, bytes, size, entry, visit, context);
+}
+
+static _inlined_ int visit_table(struct abilock_object *object,
+				 const struct abilock_relocations *table, visit_t *visit,
+				 void *context, struct abilock_error *err)
+{
+	const uint64_t entry = (table->with_addend ? 3U : 2U) * (object->source->is64 ? 8U : 4U);
 	const uint8_t *bytes;
 
-	if (table->size < size)
+	if (table->size < entry)
 		return 0;
 	int r = abilock_source_get(object, "relocations", table->address, table->size, &bytes, err);
-	for (uint64_t at = 0; r >= 0 && table->size - at >= size; at += size)
-		visit(object, bytes + at, context);
+	if (r >= 0)
+		abilock_by_kind(object, visit_entries, object, bytes, table->size, entry, visit,
+				context);
 	return r;
 }
 
-static inline __attribute__((always_inline)) int
-visit_all(struct abilock_object *object, visit_t *visit, void *context, struct abilock_error *err)
+static _inlined_ int visit_all(struct abilock_object *object, visit_t *visit, void *context,
+			       struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
 	int r = 0;
@@ -57,10 +72,13 @@ visit_all(struct abilock_object *object, visit_t *visit, void *context, struct a
 	return r;
 }
 
-static void raise_highest(const struct abilock_object *object, const uint8_t *entry, void *context)
+static void raise_highest(const struct abilock_object *object, const uint8_t *entry,
+			  uint64_t symbol, void *context)
 {
-	uint64_t symbol = symbol_of(object, entry), *highest = context;
+	uint64_t *highest = context;
 
+	(void)object;
+	(void)entry;
 	if (symbol > *highest)
 		*highest = symbol;
 }
@@ -116,13 +134,31 @@ struct copies {
 	bool *copied;
 };
 
-static void mark_copy(const struct abilock_object *object, const uint8_t *entry, void *context)
+static void mark_copy(const struct abilock_object *object, const uint8_t *entry, uint64_t symbol,
+		      void *context)
 {
 	const struct copies *copies = context;
-	const uint64_t symbol = symbol_of(object, entry);
 
 	if (type_of(object, entry) == copies->type && symbol < copies->count)
 		copies->copied[symbol] = true;
+}
+
+/* Only one of the names of a variable has the relocation; all have the library's node: `environ`.
+ */
+static int mark_other_names(struct abilock_object *object, bool *copied, struct abilock_error *err)
+{
+	int r = 0;
+
+	for (uint64_t i = 1; r >= 0 && i < object->symbol_count; i++) {
+		struct abilock_symbol symbol;
+
+		r = abilock_object_symbol(object, i, &symbol, err);
+		if (r >= 0 && symbol.shndx != SHN_UNDEF && symbol.version > VER_NDX_GLOBAL &&
+		    !abilock_object_verdef(object, symbol.version) &&
+		    abilock_object_verneed(object, symbol.version))
+			copied[i] = true;
+	}
+	return r;
 }
 
 int abilock_object_copies(struct abilock_object *object, bool **ret_copied,
@@ -139,6 +175,8 @@ int abilock_object_copies(struct abilock_object *object, bool **ret_copied,
 	if (!copies.copied)
 		return abilock_error_nomem(err);
 	int r = visit_all(object, mark_copy, &copies, err);
+	if (r >= 0)
+		r = mark_other_names(object, copies.copied, err);
 	if (r >= 0)
 		*ret_copied = copies.copied;
 	return r;

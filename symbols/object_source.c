@@ -179,7 +179,7 @@ int abilock_source_segment(struct abilock_object *object, size_t index, const ui
 	return r;
 }
 
-const uint8_t *abilock_walk_at(struct abilock_walk *walk, uint64_t offset, uint64_t size,
+const uint8_t *abilock_walk_on(struct abilock_walk *walk, uint64_t offset, uint64_t size,
 			       struct abilock_error *err)
 {
 	if (offset > walk->limit || size > walk->limit - offset) {
@@ -189,28 +189,30 @@ const uint8_t *abilock_walk_at(struct abilock_walk *walk, uint64_t offset, uint6
 					     walk->limit);
 		return NULL;
 	}
-	if (offset + size > walk->have) {
-		uint64_t want = walk->have ? walk->have : WALK_FIRST;
+	uint64_t want = walk->have ? walk->have : WALK_FIRST;
 
-		/* Doubling keeps the bytes read in all within twice the table's size. */
-		while (want < offset + size)
-			want *= 2;
-		if (want > walk->limit)
-			want = walk->limit;
-		walk->code = abilock_source_get(walk->object, walk->table, walk->address, want,
-						&walk->bytes, err);
-		if (walk->code < 0)
-			return NULL;
-		walk->have = want;
-	}
+	/* Doubling keeps the bytes read in all within twice the table's size. */
+	while (want < offset + size)
+		want *= 2;
+	if (want > walk->limit)
+		want = walk->limit;
+	walk->code = abilock_source_get(walk->object, walk->table, walk->address, want,
+					&walk->bytes, err);
+	if (walk->code < 0)
+		return NULL;
+	walk->have = want;
 	return walk->bytes + offset;
 }
 
 uint32_t abilock_elf_hash(const char *name)
 {
+	const unsigned char *p = (const unsigned char *)name;
 	uint32_t h = 0;
 
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
+	/* Of five characters nothing reaches the upper four bits. */
+	for (int i = 0; i < 5 && *p; i++)
+		h = (h << 4) + *p++;
+	for (; *p; p++) {
 		h = (h << 4) + *p;
 		h ^= (h >> 24) & 0xf0;
 	}

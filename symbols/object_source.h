@@ -122,41 +122,77 @@ struct abilock_walk {
 	int code; /**< Of the failure, once abilock_walk_at() has returned NULL. */
 };
 
+/** For abilock_walk_at(): bytes that are not there yet. */
+const uint8_t *abilock_walk_on(struct abilock_walk *walk, uint64_t offset, uint64_t size,
+			       struct abilock_error *err);
+
 /**
  * Bytes [@p offset, @p offset + @p size) of the table. Valid until the next call.
  *
  * @return NULL with @p err and walk->code set when they lie outside of the table or cannot be read.
  */
-const uint8_t *abilock_walk_at(struct abilock_walk *walk, uint64_t offset, uint64_t size,
-			       struct abilock_error *err);
+static inline const uint8_t *abilock_walk_at(struct abilock_walk *walk, uint64_t offset,
+					     uint64_t size, struct abilock_error *err)
+{
+	if (offset > walk->have || size > walk->have - offset)
+		return abilock_walk_on(walk, offset, size, err);
+	return walk->bytes + offset;
+}
 
 /** An error in @p table of @p object. Returns ABILOCK_E_DAMAGED. */
 #define abilock_damaged(object, table, offset, err, ...)                                           \
 	abilock_error_set(err, ABILOCK_E_DAMAGED, (object)->path, table, offset, __VA_ARGS__)
 
-/* Numbers of the object's byte order. */
-static inline uint16_t abilock_get16(const struct abilock_object *object, const uint8_t *p)
+/* Numbers of one byte order or the other. Loops over tables ask the object for it once. */
+static inline uint16_t abilock_load16(bool swap, const uint8_t *p)
 {
 	uint16_t v;
 
 	memcpy(&v, p, sizeof(v));
-	return object->source->swap ? __builtin_bswap16(v) : v;
+	return swap ? __builtin_bswap16(v) : v;
 }
 
-static inline uint32_t abilock_get32(const struct abilock_object *object, const uint8_t *p)
+static inline uint32_t abilock_load32(bool swap, const uint8_t *p)
 {
 	uint32_t v;
 
 	memcpy(&v, p, sizeof(v));
-	return object->source->swap ? __builtin_bswap32(v) : v;
+	return swap ? __builtin_bswap32(v) : v;
 }
 
-static inline uint64_t abilock_get64(const struct abilock_object *object, const uint8_t *p)
+static inline uint64_t abilock_load64(bool swap, const uint8_t *p)
 {
 	uint64_t v;
 
 	memcpy(&v, p, sizeof(v));
-	return object->source->swap ? __builtin_bswap64(v) : v;
+	return swap ? __builtin_bswap64(v) : v;
+}
+
+/*
+ * Call a function for the kind of an object: its first arguments are whether it has 64 bits and the
+ * other byte order. Where the function is inlined, that of most objects asks for neither again.
+ */
+#define abilock_by_kind(object, function, ...)                                                     \
+	((object)->source->is64 && !(object)->source->swap                                         \
+		 ? function(true, false, __VA_ARGS__)                                              \
+		 : function((object)->source->is64, (object)->source->swap, __VA_ARGS__))
+
+#define _inlined_ inline __attribute__((always_inline))
+
+/* Numbers of the object's byte order. */
+static inline uint16_t abilock_get16(const struct abilock_object *object, const uint8_t *p)
+{
+	return abilock_load16(object->source->swap, p);
+}
+
+static inline uint32_t abilock_get32(const struct abilock_object *object, const uint8_t *p)
+{
+	return abilock_load32(object->source->swap, p);
+}
+
+static inline uint64_t abilock_get64(const struct abilock_object *object, const uint8_t *p)
+{
+	return abilock_load64(object->source->swap, p);
 }
 
 /** An address or offset: 4 bytes in a 32-bit object, else 8. */
@@ -165,9 +201,20 @@ static inline uint64_t abilock_get_word(const struct abilock_object *object, con
 	return object->source->is64 ? abilock_get64(object, p) : abilock_get32(object, p);
 }
 
+/** Say that a name lies outside of DT_STRTAB. Returns ABILOCK_E_DAMAGED. */
+int abilock_object_no_string(const struct abilock_object *object, const char *table,
+			     uint64_t offset, uint64_t index, struct abilock_error *err);
+
 /** A string of DT_STRTAB; ABILOCK_E_DAMAGED where @p index lies outside. */
-int abilock_object_string(const struct abilock_object *object, const char *table, uint64_t offset,
-			  uint64_t index, const char **ret_string, struct abilock_error *err);
+static inline int abilock_object_string(const struct abilock_object *object, const char *table,
+					uint64_t offset, uint64_t index, const char **ret_string,
+					struct abilock_error *err)
+{
+	if (index >= object->tables->strtab_size)
+		return abilock_object_no_string(object, table, offset, index, err);
+	*ret_string = object->tables->strtab + index;
+	return 0;
+}
 
 /* The steps of opening, one file each. */
 int abilock_object_read_sections(struct abilock_object *object, struct abilock_error *err);

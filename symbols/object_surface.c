@@ -48,7 +48,7 @@ static int add_nodes(const struct abilock_object *object, struct abilock_surface
 		node->name = abilock_arena_strdup(&surface->arena, def->name);
 		if (!node->name)
 			return abilock_error_nomem(err);
-		node->is_private = abilock_node_name_is_private(def->name);
+		node->is_private = def->is_private;
 		node->flags = def->flags;
 		node->index = def->index;
 		index->at[def->index] = surface->node_count++;

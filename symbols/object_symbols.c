@@ -166,41 +166,31 @@ static int load_gnu_hash(struct abilock_object *object, uint64_t *ret_count,
 	return 0;
 }
 
-static inline __attribute__((always_inline)) void decode_row(const struct abilock_object *object,
-							     const uint8_t *p,
-							     struct abilock_symbol *symbol,
-							     uint32_t *ret_name)
+/* A row without its name and version. */
+static inline __attribute__((always_inline)) void decode_row(bool is64, bool swap, const uint8_t *p,
+							     struct abilock_symbol *symbol)
 {
-	uint8_t info;
+	const uint8_t info = p[is64 ? 4 : 12];
 
-	*ret_name = abilock_get32(object, p);
-	if (object->source->is64) {
-		info = p[4];
-		symbol->other = p[5];
-		symbol->shndx = abilock_get16(object, p + 6);
-		symbol->value = abilock_get64(object, p + 8);
-		symbol->size = abilock_get64(object, p + 16);
-	} else {
-		symbol->value = abilock_get32(object, p + 4);
-		symbol->size = abilock_get32(object, p + 8);
-		info = p[12];
-		symbol->other = p[13];
-		symbol->shndx = abilock_get16(object, p + 14);
-	}
+	symbol->other = p[is64 ? 5 : 13];
+	symbol->shndx = abilock_load16(swap, p + (is64 ? 6 : 14));
+	symbol->value = is64 ? abilock_load64(swap, p + 8) : abilock_load32(swap, p + 4);
+	symbol->size = is64 ? abilock_load64(swap, p + 16) : abilock_load32(swap, p + 8);
 	symbol->type = ELF64_ST_TYPE(info);
 	symbol->bind = ELF64_ST_BIND(info);
 	symbol->visibility = ELF64_ST_VISIBILITY(symbol->other);
 }
 
 /* Whether bytes can be a row that other objects know of: not a local one, and not filler. */
-static inline __attribute__((always_inline)) bool
-is_row(const struct abilock_object *object, const uint8_t *row, struct abilock_symbol *symbol)
+static inline __attribute__((always_inline)) bool is_row(const struct abilock_object *object,
+							 const uint8_t *row)
 {
-	uint32_t name;
+	const uint32_t name = abilock_get32(object, row);
+	const uint8_t info = row[object->source->is64 ? 4 : 12];
+	const uint8_t bind = ELF64_ST_BIND(info);
 
-	decode_row(object, row, symbol, &name);
-	return name > 0 && name < object->tables->strtab_size && symbol->type <= STT_TLS &&
-	       (symbol->bind == STB_GLOBAL || symbol->bind == STB_WEAK);
+	return name > 0 && name < object->tables->strtab_size && ELF64_ST_TYPE(info) <= STT_TLS &&
+	       (bind == STB_GLOBAL || bind == STB_WEAK);
 }
 
 /* The most rows that there can be. */
@@ -231,7 +221,6 @@ static int count_unhashed(struct abilock_object *object, uint64_t *ret_count,
 				    .table = "symbol table",
 				    .address = tables->symtab_span.address,
 				    .limit = tables->symtab_span.limit};
-	struct abilock_symbol symbol = {0};
 	uint64_t count;
 
 	int r = abilock_object_highest_reference(object, &count, err);
@@ -243,7 +232,7 @@ static int count_unhashed(struct abilock_object *object, uint64_t *ret_count,
 
 		if (!row)
 			return walk.code;
-		if (!is_row(object, row, &symbol))
+		if (!is_row(object, row))
 			break;
 	}
 	*ret_count = count;
@@ -288,14 +277,13 @@ static int check_behind(struct abilock_object *object, uint64_t count, struct ab
 {
 	const struct abilock_span *span = &object->tables->symtab_span;
 	const uint64_t size = row_size(object);
-	struct abilock_symbol symbol = {0};
 	const uint8_t *row;
 
 	if (!span->bounded || object->is_image || count >= span->limit / size)
 		return 0;
 	int r = abilock_source_get(object, "symbol table", span->address + count * size, size, &row,
 				   err);
-	if (r >= 0 && is_row(object, row, &symbol))
+	if (r >= 0 && is_row(object, row))
 		r = abilock_damaged(
 			object, "symbol table", count * size, err,
 			"a symbol behind the last one that the hash table has, %" PRIu64,
@@ -307,11 +295,11 @@ static int check_behind(struct abilock_object *object, uint64_t count, struct ab
 static int check_undefined(const struct abilock_object *object, uint64_t count,
 			   struct abilock_error *err)
 {
-	struct abilock_symbol symbol = {0};
+	const uint64_t size = row_size(object), section = object->source->is64 ? 6 : 14;
+	const uint8_t *row = object->tables->symtab;
 
-	for (uint64_t i = 0; i < count; i++)
-		if (is_row(object, object->tables->symtab + i * row_size(object), &symbol) &&
-		    symbol.shndx != SHN_UNDEF)
+	for (uint64_t i = 0; i < count; i++, row += size)
+		if (abilock_get16(object, row + section) != SHN_UNDEF && is_row(object, row))
 			return abilock_damaged(object, "DT_GNU_HASH", 0, err,
 					       "it is empty, but symbol %" PRIu64 " is defined", i);
 	return 0;
@@ -345,53 +333,49 @@ int abilock_object_load_symbols(struct abilock_object *object, struct abilock_er
 	return 0;
 }
 
+/* Row @p index, which must be there. Only the name may be damaged. */
 static inline __attribute__((always_inline)) int get_symbol(const struct abilock_object *object,
 							    uint64_t index,
 							    struct abilock_symbol *ret_symbol,
 							    struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
-	uint32_t name;
-
-	if (index >= object->symbol_count)
-		return abilock_damaged(object, "symbol table", index, err,
-				       "symbol %" PRIu64 " of %" PRIu64, index,
-				       object->symbol_count);
-	const uint64_t offset = index * row_size(object);
+	const bool is64 = object->source->is64, swap = object->source->swap;
+	const uint64_t offset = index * (is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym));
+	const uint8_t *row = tables->symtab + offset;
+	const uint32_t name = abilock_load32(swap, row);
 	const uint16_t version =
-		tables->versym ? abilock_get16(object, tables->versym + index * 2) : VER_NDX_GLOBAL;
+		tables->versym ? abilock_load16(swap, tables->versym + index * 2) : VER_NDX_GLOBAL;
+
 	/* Not through a copy: this is asked millions of times. */
-	decode_row(object, tables->symtab + offset, ret_symbol, &name);
+	decode_row(is64, swap, row, ret_symbol);
 	ret_symbol->version = version & 0x7fff;
 	ret_symbol->hidden = (version & 0x8000) != 0;
-	if (name >= tables->strtab_size)
-		return abilock_object_string(object, "symbol table", offset, name,
-					     &ret_symbol->name, err);
-	ret_symbol->name = tables->strtab + name;
-	return 0;
+	return abilock_object_string(object, "symbol table", offset, name, &ret_symbol->name, err);
 }
 
 int abilock_object_symbol(const struct abilock_object *object, uint64_t index,
 			  struct abilock_symbol *ret_symbol, struct abilock_error *err)
 {
+	if (index >= object->symbol_count)
+		return abilock_damaged(object, "symbol table", index, err,
+				       "symbol %" PRIu64 " of %" PRIu64, index,
+				       object->symbol_count);
 	return get_symbol(object, index, ret_symbol, err);
+}
+
+static inline bool is_export(uint16_t shndx, uint8_t bind, uint8_t visibility, uint8_t type)
+{
+	const unsigned types = 1U << STT_NOTYPE | 1U << STT_OBJECT | 1U << STT_FUNC |
+			       1U << STT_COMMON | 1U << STT_TLS | 1U << STT_GNU_IFUNC;
+
+	return shndx != SHN_UNDEF && bind != STB_LOCAL && visibility != STV_HIDDEN &&
+	       visibility != STV_INTERNAL && (types >> type & 1);
 }
 
 bool abilock_symbol_is_export(const struct abilock_symbol *symbol)
 {
-	if (symbol->shndx == SHN_UNDEF || symbol->bind == STB_LOCAL)
-		return false;
-	if (symbol->visibility == STV_HIDDEN || symbol->visibility == STV_INTERNAL)
-		return false;
-	switch (symbol->type) {
-	case STT_NOTYPE:
-	case STT_OBJECT:
-	case STT_FUNC:
-	case STT_COMMON:
-	case STT_TLS:
-	case STT_GNU_IFUNC: return true;
-	default: return false;
-	}
+	return is_export(symbol->shndx, symbol->bind, symbol->visibility, symbol->type);
 }
 
 /* What a look-up wants, and the best candidate so far. */
@@ -400,101 +384,119 @@ struct search {
 	const char *version;		  /* NULL: an unversioned reference */
 	const struct abilock_verdef *def; /* of that name, where it is known */
 	bool any;
-	struct abilock_symbol candidate;
-	unsigned defaults; /* default versions seen by an unversioned reference */
+	unsigned defaults;  /* default versions seen by an unversioned reference */
+	uint64_t candidate; /* row of the first of them */
+	uint64_t row;	    /* that was found */
 };
 
 /*
- * Whether a symbol of the right name satisfies the reference, by the rules of check_match() in
- * glibc's elf/dl-lookup.c.
+ * Whether row @p index, of the right name, satisfies the reference, by the rules of check_match()
+ * in glibc's elf/dl-lookup.c.
  */
-static bool matches(const struct abilock_object *object, struct search *search,
-		    const struct abilock_symbol *symbol)
+static _inlined_ bool matches(bool swap, const struct abilock_object *object, uint64_t index,
+			      struct search *search)
 {
-	if (search->any || !object->tables->versym)
-		return true;
-	if (search->version) {
-		const struct abilock_verdef *def = abilock_object_verdef(object, symbol->version);
+	const uint8_t *versym = object->tables->versym;
 
-		if (def && def == search->def)
+	if (search->any || !versym)
+		return true;
+	const uint16_t entry = abilock_load16(swap, versym + index * 2), version = entry & 0x7fff;
+	const bool hidden = (entry & 0x8000) != 0;
+	if (search->version) {
+		/* No two nodes of an object have one index. */
+		if (search->def && version == search->def->index)
 			return true;
+		const struct abilock_verdef *def = abilock_object_verdef(object, version);
 		const struct abilock_verneed *copied =
-			def ? NULL : abilock_object_verneed(object, symbol->version);
+			def ? NULL : abilock_object_verneed(object, version);
 		const char *node = def ? def->name : copied ? copied->node : NULL;
 
 		/* A base symbol has no node, and satisfies every reference that asks for one. */
-		return node ? str_eq(node, search->version) : !symbol->hidden;
+		return node ? str_eq(node, search->version) : !hidden;
 	}
 	/* The base and the oldest version are what an old, unversioned program was linked with. */
-	if (symbol->version < 3)
+	if (version < 3)
 		return true;
-	if (!symbol->hidden && search->defaults++ == 0)
-		search->candidate = *symbol;
+	if (!hidden && search->defaults++ == 0)
+		search->candidate = index;
 	return false;
 }
 
-/* Look at row @p index. 1: found, 0: go on, negative: error. */
-static inline int try_row(const struct abilock_object *object, uint64_t index,
-			  struct search *search, struct abilock_symbol *ret_symbol,
-			  struct abilock_error *err)
+/* Look at row @p index, which must be there. 1: found, 0: go on, negative: error. */
+static _inlined_ int try_row(bool is64, bool swap, const struct abilock_object *object,
+			     uint64_t index, struct search *search, struct abilock_error *err)
 {
-	struct abilock_symbol symbol;
-	int r = get_symbol(object, index, &symbol, err);
+	const uint64_t offset = index * (is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym));
+	const uint8_t *row = object->tables->symtab + offset;
+	const uint8_t info = row[is64 ? 4 : 12], other = row[is64 ? 5 : 13];
+	const char *name = NULL;
+	int r = abilock_object_string(object, "symbol table", offset, abilock_load32(swap, row),
+				      &name, err);
 
 	if (r < 0)
 		return r;
-	if (!str_eq(symbol.name, search->name) || !abilock_symbol_is_export(&symbol) ||
-	    !matches(object, search, &symbol))
+	if (!str_eq(name, search->name) ||
+	    !is_export(abilock_load16(swap, row + (is64 ? 6 : 14)), ELF64_ST_BIND(info),
+		       ELF64_ST_VISIBILITY(other), ELF64_ST_TYPE(info)) ||
+	    !matches(swap, object, index, search))
 		return 0;
-	*ret_symbol = symbol;
+	search->row = index;
 	return 1;
 }
 
-static uint32_t gnu_hash(const char *name)
+/* h * 33 + c for each byte c; eight of them at a time are pairs, and then pairs of pairs. */
+static inline uint32_t gnu_hash(const char *name)
 {
-	const unsigned char *p = (const unsigned char *)name, *end = p + strlen(name);
+	const uint64_t bytes = 0x00ff00ff00ff00ff, pairs = 0x0000ffff0000ffff;
+	const uint32_t power4 = 33U * 33 * 33 * 33;
+	const uint8_t *p = (const uint8_t *)name, *end = p + strlen(name);
 	uint32_t h = 5381;
 
-	for (; end - p >= 4; p += 4)
-		h = h * (33U * 33 * 33 * 33) + p[0] * (33U * 33 * 33) + p[1] * (33U * 33) +
-		    p[2] * 33U + p[3];
+	for (; end - p >= 8; p += 8) {
+		uint64_t word = abilock_load64(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, p);
+
+		word = (word & bytes) * 33 + (word >> 8 & bytes);
+		word = (word & pairs) * (33 * 33) + (word >> 16 & pairs);
+		h = h * (power4 * power4) + (uint32_t)word * power4 + (uint32_t)(word >> 32);
+	}
 	for (; p < end; p++)
 		h = h * 33 + *p;
 	return h;
 }
 
-static bool bloom_has(const struct abilock_object *object, uint32_t hash)
+static _inlined_ bool bloom_has(bool is64, bool swap, const struct abilock_object_tables *tables,
+				uint32_t hash)
 {
-	const struct abilock_object_tables *tables = object->tables;
-	const uint32_t bits = object->source->is64 ? 64 : 32;
-	uint32_t at = (hash / bits) & (tables->gnu_bloom_words - 1);
-	uint64_t word = abilock_get_word(object, tables->gnu_bloom + (uint64_t)at * (bits / 8));
-	uint32_t second = tables->gnu_shift < 32 ? hash >> tables->gnu_shift : 0;
+	const uint32_t bits = is64 ? 64 : 32;
+	const uint32_t at = (hash / bits) & (tables->gnu_bloom_words - 1);
+	const uint8_t *p = tables->gnu_bloom + (uint64_t)at * (bits / 8);
+	const uint64_t word = is64 ? abilock_load64(swap, p) : abilock_load32(swap, p);
+	const uint32_t second = tables->gnu_shift < 32 ? hash >> tables->gnu_shift : 0;
 
 	return (word >> (hash % bits)) & (word >> (second % bits)) & 1;
 }
 
-static int find_gnu(const struct abilock_object *object, struct search *search,
-		    struct abilock_symbol *ret_symbol, struct abilock_error *err)
+static _inlined_ int find_gnu(bool is64, bool swap, const struct abilock_object *object,
+			      struct search *search, struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
 	const uint32_t hash = gnu_hash(search->name);
 
-	if (!bloom_has(object, hash))
+	if (!bloom_has(is64, swap, tables, hash))
 		return 0;
-	uint64_t index = abilock_get32(
-		object, tables->gnu_buckets + (uint64_t)(hash % tables->gnu_bucket_count) * 4);
+	uint64_t index = abilock_load32(
+		swap, tables->gnu_buckets + (uint64_t)(hash % tables->gnu_bucket_count) * 4);
 	if (index == 0)
 		return 0;
 	if (index < tables->gnu_first)
 		return abilock_damaged(object, "DT_GNU_HASH", 0, err,
 				       "a chain starts before the first symbol");
-	for (; index < object->symbol_count; index++) {
-		uint32_t entry =
-			abilock_get32(object, tables->gnu_chain + (index - tables->gnu_first) * 4);
+	const uint8_t *chain = tables->gnu_chain + (index - tables->gnu_first) * 4;
+	for (; index < object->symbol_count; index++, chain += 4) {
+		const uint32_t entry = abilock_load32(swap, chain);
 
 		if (((entry ^ hash) >> 1) == 0) {
-			int r = try_row(object, index, search, ret_symbol, err);
+			int r = try_row(is64, swap, object, index, search, err);
 			if (r != 0)
 				return r;
 		}
@@ -504,8 +506,8 @@ static int find_gnu(const struct abilock_object *object, struct search *search,
 	return 0;
 }
 
-static int find_sysv(const struct abilock_object *object, struct search *search,
-		     struct abilock_symbol *ret_symbol, struct abilock_error *err)
+static int find_sysv(bool is64, bool swap, const struct abilock_object *object,
+		     struct search *search, struct abilock_error *err)
 {
 	const struct abilock_object_tables *tables = object->tables;
 	uint64_t index =
@@ -516,7 +518,7 @@ static int find_sysv(const struct abilock_object *object, struct search *search,
 		if (index >= object->symbol_count || steps > object->symbol_count)
 			return abilock_damaged(object, "DT_HASH", index * tables->hash_word, err,
 					       "a chain leaves the table or never ends");
-		int r = try_row(object, index, search, ret_symbol, err);
+		int r = try_row(is64, swap, object, index, search, err);
 		if (r != 0)
 			return r;
 		index = hash_word(object, 2 + tables->hash_buckets + index);
@@ -524,36 +526,46 @@ static int find_sysv(const struct abilock_object *object, struct search *search,
 	return 0;
 }
 
-static int find_scan(const struct abilock_object *object, struct search *search,
-		     struct abilock_symbol *ret_symbol, struct abilock_error *err)
+static int find_scan(bool is64, bool swap, const struct abilock_object *object,
+		     struct search *search, struct abilock_error *err)
 {
 	for (uint64_t i = 1; i < object->symbol_count; i++) {
-		int r = try_row(object, i, search, ret_symbol, err);
+		int r = try_row(is64, swap, object, i, search, err);
 		if (r != 0)
 			return r;
 	}
 	return 0;
 }
 
-static int find(struct abilock_object *object, struct search *search,
-		struct abilock_symbol *ret_symbol, struct abilock_error *err)
+/* 1: search->row is the one, 0: there is none, negative: error. */
+static _inlined_ int find_row(struct abilock_object *object, struct search *search,
+			      struct abilock_error *err)
 {
-	int r = object->tables->symbols_loaded ? 0 : abilock_object_load_symbols(object, err);
+	const struct abilock_object_tables *tables = object->tables;
+	int r = tables->symbols_loaded ? 0 : abilock_object_load_symbols(object, err);
 
 	if (r < 0)
 		return r;
-	if (object->tables->gnu_buckets)
-		r = find_gnu(object, search, ret_symbol, err);
-	else if (object->tables->hash)
-		r = find_sysv(object, search, ret_symbol, err);
+	if (tables->gnu_buckets)
+		r = abilock_by_kind(object, find_gnu, object, search, err);
+	else if (tables->hash)
+		r = abilock_by_kind(object, find_sysv, object, search, err);
 	else
-		r = find_scan(object, search, ret_symbol, err);
+		r = abilock_by_kind(object, find_scan, object, search, err);
+	if (r != 0 || search->defaults != 1)
+		return r;
 	/* One default version and nothing older: that one is meant. */
-	if (r == 0 && search->defaults == 1) {
-		*ret_symbol = search->candidate;
-		return 1;
-	}
-	return r;
+	search->row = search->candidate;
+	return 1;
+}
+
+static int find(struct abilock_object *object, struct search *search,
+		struct abilock_symbol *ret_symbol, struct abilock_error *err)
+{
+	int r = find_row(object, search, err);
+
+	return r > 0 && get_symbol(object, search->row, ret_symbol, err) < 0 ? ABILOCK_E_DAMAGED
+									     : r;
 }
 
 int abilock_object_find(struct abilock_object *object, const char *name, const char *version,
@@ -565,12 +577,17 @@ int abilock_object_find(struct abilock_object *object, const char *name, const c
 }
 
 int abilock_object_find_in(struct abilock_object *object, const char *name,
-			   const struct abilock_verdef *def, struct abilock_symbol *ret_symbol,
+			   const struct abilock_verdef *def, const char **ret_name,
 			   struct abilock_error *err)
 {
 	struct search search = {.name = name, .version = def->name, .def = def};
+	int r = find_row(object, &search, err);
 
-	return find(object, &search, ret_symbol, err);
+	if (r > 0)
+		*ret_name = object->tables->strtab +
+			    abilock_get32(object,
+					  object->tables->symtab + search.row * row_size(object));
+	return r;
 }
 
 int abilock_object_find_any(struct abilock_object *object, const char *name,

@@ -50,31 +50,34 @@ static int check_count(struct version_table *table, uint64_t offset, uint16_t co
 	return 0;
 }
 
+/* Where the bits of many indices are. */
+static uint64_t *all_indices(struct version_table *table)
+{
+	if (!table->seen->all)
+		table->seen->all = abilock_arena_array(&table->walk.object->arena,
+						       (MAX_INDEX + 1) / 64, sizeof(uint64_t));
+	return table->seen->all;
+}
+
 /* ld.so would take the last of two nodes with one index, and a reader of the file perhaps not. */
-static int check_index(struct version_table *table, uint64_t offset, uint16_t index,
-		       struct abilock_error *err)
+static inline int check_index(struct version_table *table, uint64_t offset, uint16_t index,
+			      struct abilock_error *err)
 {
 	const uint64_t bit = 1ULL << (index % 64);
-	uint64_t *word = &table->seen->few[index / 64 % (FEW_INDICES / 64)];
+	uint64_t *words = index < FEW_INDICES ? table->seen->few : all_indices(table);
 
-	if (index >= FEW_INDICES) {
-		if (!table->seen->all)
-			table->seen->all = abilock_arena_array(
-				&table->walk.object->arena, (MAX_INDEX + 1) / 64, sizeof(uint64_t));
-		if (!table->seen->all)
-			return abilock_error_nomem(err);
-		word = &table->seen->all[index / 64];
-	}
-	if (*word & bit)
+	if (!words)
+		return abilock_error_nomem(err);
+	if (words[index / 64] & bit)
 		return abilock_damaged(table->walk.object, table->walk.table, offset, err,
 				       "version index %u stands for two nodes", index);
-	*word |= bit;
+	words[index / 64] |= bit;
 	return 0;
 }
 
 /* An entry's link must be 0 exactly where the list ends. */
-static int check_link(const struct abilock_walk *walk, uint64_t offset, uint32_t next, bool is_last,
-		      struct abilock_error *err)
+static inline int check_link(const struct abilock_walk *walk, uint64_t offset, uint32_t next,
+			     bool is_last, struct abilock_error *err)
 {
 	if ((next == 0) == is_last)
 		return 0;
@@ -151,7 +154,10 @@ static int read_verdef(struct version_table *table, uint64_t offset, struct abil
 		r = check_count(table, offset, count, err);
 	if (r >= 0)
 		r = read_verdaux(walk, offset + aux, count, def, err);
-	return r < 0 ? r : check_hash(walk, offset, hash, def->name, err);
+	if (r < 0)
+		return r;
+	def->is_private = abilock_node_name_is_private(def->name);
+	return check_hash(walk, offset, hash, def->name, err);
 }
 
 static int read_verdefs(struct abilock_object *object, struct seen_indices *seen,
@@ -369,13 +375,12 @@ const struct abilock_verdef *abilock_object_find_verdef(const struct abilock_obj
 const struct abilock_verdef *abilock_object_find_needed(const struct abilock_object *object,
 							const struct abilock_verneed *need)
 {
-	for (size_t i = 0; i < object->verdef_count; i++) {
-		const struct abilock_verdef *def = &object->verdefs[i];
+	const struct abilock_verdef *def = object->verdefs;
 
+	for (size_t left = object->verdef_count; left > 0; left--, def++)
 		if (def->hash == need->hash && !(def->flags & VER_FLG_BASE) &&
 		    str_eq(def->name, need->node))
 			return def;
-	}
 	return NULL;
 }
 

@@ -116,7 +116,7 @@ static const char *private_nodes(struct abilock_arena *arena, const struct abilo
 	for (size_t i = 0; i < object->verdef_count; i++) {
 		const struct abilock_verdef *def = &object->verdefs[i];
 
-		if ((def->flags & VER_FLG_BASE) || !abilock_node_name_is_private(def->name))
+		if ((def->flags & VER_FLG_BASE) || !def->is_private)
 			continue;
 		joined = joined ? abilock_arena_printf(arena, "%s, %s", joined, def->name)
 				: abilock_arena_strdup(arena, def->name);

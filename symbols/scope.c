@@ -26,6 +26,7 @@ int abilock_scope_add(struct abilock_scope *scope, struct abilock_object *object
 		return abilock_error_nomem(err);
 	*provider = (struct abilock_provider){
 		.object = object, .role = role, .name = name, .sibling = sibling};
+	scope->own_library_count += role == ABILOCK_ROLE_MODULE_LIBRARY;
 	return 0;
 }
 
@@ -145,6 +146,15 @@ int abilock_scope_add_closure(struct abilock_scope *scope, struct abilock_librar
 	for (; r >= 0 && next < scope->provider_count; next++)
 		r = add_needed(&growth, scope->providers[next].object);
 	return r;
+}
+
+void abilock_scope_truncate(struct abilock_scope *scope, size_t count)
+{
+	for (size_t i = count; i < scope->provider_count; i++)
+		scope->own_library_count -= scope->providers[i].role == ABILOCK_ROLE_MODULE_LIBRARY;
+	scope->provider_count = count;
+	free(take_ptr(scope->missing));
+	scope->missing_count = 0;
 }
 
 void abilock_scope_clear(struct abilock_scope *scope)

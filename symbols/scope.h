@@ -42,6 +42,7 @@ struct abilock_missing {
 struct abilock_scope {
 	struct abilock_provider *providers; /**< In look-up order; malloc'ed. */
 	size_t provider_count;
+	size_t own_library_count;	 /**< Those with the role MODULE_LIBRARY. */
 	struct abilock_missing *missing; /**< malloc'ed. */
 	size_t missing_count;
 };
@@ -96,6 +97,9 @@ int abilock_scope_add_closure(struct abilock_scope *scope, struct abilock_librar
 /** Provider that answers to a DT_NEEDED name (by soname, name or path), or NULL. */
 const struct abilock_provider *abilock_scope_named(const struct abilock_scope *scope,
 						   const char *name);
+
+/** Keep the first @p count objects, and forget what is missing. */
+void abilock_scope_truncate(struct abilock_scope *scope, size_t count);
 
 /** Free the lists, not the objects. */
 void abilock_scope_clear(struct abilock_scope *scope);

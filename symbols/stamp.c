@@ -36,6 +36,20 @@ static size_t stamp_prefix(const char *name)
 	return n && p[n] == '\0' ? (size_t)(p - name) : 0;
 }
 
+/* Whether any name can be that of a stamp, wherever in the string table it begins. */
+static bool has_family(const struct abilock_object_tables *tables)
+{
+	const size_t before = 5, length = sizeof(FAMILY) - 1;
+	const char *end = tables->strtab + tables->strtab_size, *p = tables->strtab;
+
+	/* Its only letter that is not in every second name. */
+	for (; (p = memchr(p, 'p', (size_t)(end - p))) != NULL; p++)
+		if ((size_t)(p - tables->strtab) >= before &&
+		    (size_t)(end - p) >= length - before && memcmp(p - before, FAMILY, length) == 0)
+			return true;
+	return false;
+}
+
 static int find_in_module(struct abilock_object *module, const char **ret_name,
 			  struct abilock_error *err)
 {
@@ -43,18 +57,22 @@ static int find_in_module(struct abilock_object *module, const char **ret_name,
 	const struct abilock_object_tables *tables = module->tables;
 	int r = abilock_object_load_symbols(module, err);
 
+	if (r < 0 || module->symbol_count == 0 || !has_family(tables))
+		return r;
 	/* st_name is the first member in both classes; nothing else of a row counts here. */
-	for (uint64_t i = 1; r >= 0 && i < module->symbol_count; i++) {
+	for (uint64_t i = 1; i < module->symbol_count; i++) {
 		const uint32_t name = abilock_get32(module, tables->symtab + i * row);
-		const char *text;
+		const char *text = NULL;
 
 		r = abilock_object_string(module, "symbol table", i * row, name, &text, err);
-		if (r >= 0 && stamp_prefix(text)) {
+		if (r < 0)
+			return r;
+		if (stamp_prefix(text)) {
 			*ret_name = text;
-			return 0;
+			break;
 		}
 	}
-	return r;
+	return 0;
 }
 
 /* Look for strings that begin with @p prefix and go on as a hash; prefer the whole stamp. */

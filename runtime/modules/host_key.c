@@ -144,21 +144,21 @@ struct abilock_host_check {
 	struct abilock_libraries *libraries;
 	struct abilock_object *host;
 	struct abilock_scope scope; /* the host, its libraries; and the module in question */
-	struct abilock_path_memory paths;
+	struct abilock_lock_memory memory;
 	const char *key;
 };
 
 void abilock_host_check_begin(struct abilock_host_check *check)
 {
 	if (check)
-		abilock_path_memory_clear(&check->paths);
+		abilock_lock_memory_forget(&check->memory);
 }
 
 void abilock_host_check_close(struct abilock_host_check *check)
 {
 	if (!check)
 		return;
-	abilock_path_memory_clear(&check->paths);
+	abilock_lock_memory_deinit(&check->memory);
 	abilock_scope_clear(&check->scope);
 	abilock_object_free(check->host);
 	abilock_libraries_free(check->libraries);
@@ -237,7 +237,7 @@ int abilock_host_check_module(struct abilock_host_check *check, struct abilock_o
 		.scope = scope,
 		.require_lock = true,
 		.is_brief = true,
-		.paths = &check->paths,
+		.memory = &check->memory,
 	};
 	struct abilock_report *report = NULL;
 

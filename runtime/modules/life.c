@@ -222,9 +222,10 @@ static bool find_entry(struct abilock_module *module, const void *host, struct m
 /* Is there a file, and is it known as it is now? */
 static bool is_openable(struct abilock_module *module, struct mapping *mapping)
 {
-	struct abilock_error err = {0};
+	struct abilock_error err;
 	int r = 0;
 
+	abilock_error_clear(&err);
 	abilock_modules_keep_log(module->owner);
 	if (module->file.path)
 		r = abilock_catalogue_refresh(module->owner->catalogue, module, &err);

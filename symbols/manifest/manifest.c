@@ -37,11 +37,12 @@ const struct abilock_manifest_key *abilock_manifest_find_key(const char *name)
 
 struct abilock_manifest *abilock_manifest_new(const char *name)
 {
-	struct abilock_manifest *manifest = calloc(1, sizeof(*manifest));
+	/* Unlike calloc(), malloc() gives again what was freed last. */
+	struct abilock_manifest *manifest = malloc(sizeof(*manifest));
 
 	if (!manifest)
 		return NULL;
-	manifest->priority = ABILOCK_LOAD_PRIORITY_DEFAULT;
+	*manifest = (struct abilock_manifest){.priority = ABILOCK_LOAD_PRIORITY_DEFAULT};
 	manifest->name = abilock_arena_strdup(&manifest->arena, name);
 	if (!manifest->name)
 		abilock_manifest_free(take_ptr(manifest));
@@ -137,15 +138,16 @@ static bool is_level(const char *text)
 /* UTF-8, and besides @p allowed no control character. */
 static bool is_text(const char *text, const char *allowed)
 {
-	for (size_t step; *text; text += step) {
-		step = 1;
-		if (*text >= ' ' && *text < 0x7f)
-			continue;
-		step = abilock_utf8_sequence(text);
+	for (;;) {
+		while (*text >= ' ' && *text < 0x7f)
+			text++;
+		if (!*text)
+			return true;
+		const size_t step = abilock_utf8_sequence(text);
 		if (step == 0 || (is_control(*text) && !strchr(allowed, *text)))
 			return false;
+		text += step;
 	}
-	return true;
 }
 
 bool abilock_manifest_is_text(const char *value)
@@ -306,17 +308,30 @@ static const char *split_priority(char *name, int *ret_priority)
 	return NULL;
 }
 
-/* @return What is wrong with them, or NULL; `.name` is NULL when memory is out. */
+/* The name of a module. @return As make_capability(). */
+static const char *parse_module(struct abilock_arena *arena, const char *spelling,
+				const char **ret_name)
+{
+	struct abilock_error err;
+
+	abilock_error_clear(&err);
+	int r = abilock_module_name_parse(arena, spelling, ret_name, &err);
+	if (r == ABILOCK_E_NOMEM)
+		*ret_name = NULL;
+	return r == ABILOCK_E_USAGE ? abilock_arena_strdup(arena, err.message) : NULL;
+}
+
+/* @p type  In the arena. @return What is wrong with them, or NULL; `.name` is NULL when memory is
+ * out. */
 static const char *make_capability(struct abilock_arena *arena, const char *type, const char *name,
 				   bool with_priority, struct abilock_capability *ret)
 {
 	char *copy = abilock_arena_strdup(arena, name);
 	const char *problem = copy && with_priority ? split_priority(copy, &ret->priority) : NULL;
-	struct abilock_error err = {0};
 
-	ret->type = abilock_arena_strdup(arena, type);
-	ret->name = ret->type ? copy : NULL;
-	if (problem || !ret->name)
+	ret->type = type;
+	ret->name = copy;
+	if (problem || !copy)
 		return problem;
 	if (!abilock_capability_is_type(type))
 		return "a type is one word without any of /=:;#\"[]";
@@ -324,26 +339,31 @@ static const char *make_capability(struct abilock_arena *arena, const char *type
 		return "the name is empty";
 	if (!is_text(copy, ""))
 		return "the name is not UTF-8 text of one line";
-	if (!str_eq(type, "module"))
-		return NULL;
-	int r = abilock_module_name_parse(arena, copy, &ret->name, &err);
-	if (r == ABILOCK_E_NOMEM)
-		ret->name = NULL;
-	return r == ABILOCK_E_USAGE ? abilock_arena_strdup(arena, err.message) : NULL;
+	return str_eq(type, "module") ? parse_module(arena, copy, &ret->name) : NULL;
+}
+
+/* @p type  In the manifest's arena; NULL: memory is out. */
+static int append(struct abilock_manifest *manifest, struct abilock_capabilities *list,
+		  const char *type, const char *name, struct abilock_place place,
+		  const char **ret_problem)
+{
+	struct abilock_capability capability = {.place = place};
+
+	if (!type)
+		return ABILOCK_E_NOMEM;
+	*ret_problem = make_capability(&manifest->arena, type, name, list == &manifest->provides,
+				       &capability);
+	if (*ret_problem)
+		return 0;
+	return capability.name && abilock_capabilities_add(list, &capability) ? 1 : ABILOCK_E_NOMEM;
 }
 
 int abilock_manifest_append(struct abilock_manifest *manifest, const char *section,
 			    const char *type, const char *name, struct abilock_place place,
 			    const char **ret_problem)
 {
-	struct abilock_capabilities *list = abilock_manifest_list(manifest, section);
-	struct abilock_capability capability = {.place = place};
-
-	*ret_problem = make_capability(&manifest->arena, type, name, list == &manifest->provides,
-				       &capability);
-	if (*ret_problem)
-		return 0;
-	return capability.name && abilock_capabilities_add(list, &capability) ? 1 : ABILOCK_E_NOMEM;
+	return append(manifest, abilock_manifest_list(manifest, section),
+		      abilock_arena_strdup(&manifest->arena, type), name, place, ret_problem);
 }
 
 static int compare_capabilities(const void *a, const void *b)
@@ -370,21 +390,20 @@ void abilock_capabilities_sort(struct abilock_capabilities *list)
 int abilock_manifest_set(struct abilock_manifest *manifest, const char *key, const char *value,
 			 const char **ret_problem)
 {
-	const struct abilock_manifest_key *known = abilock_manifest_find_key(key);
+	struct abilock_capabilities *list = abilock_manifest_list(manifest, key);
+	const struct abilock_manifest_key *known = list ? NULL : abilock_manifest_find_key(key);
 
 	*ret_problem = NULL;
 	if (known)
 		return abilock_manifest_set_key(manifest, known, value, ret_problem);
-	if (!abilock_manifest_list(manifest, key))
+	if (!list)
 		return 0;
 	const char *equal = strchr(value, '=');
 	if (!equal) {
 		*ret_problem = "TYPE=NAME is expected";
 		return 0;
 	}
-	char *type = abilock_arena_strndup(&manifest->arena, value, (size_t)(equal - value));
-	if (!type)
-		return ABILOCK_E_NOMEM;
-	return abilock_manifest_append(manifest, key, type, equal + 1, (struct abilock_place){0},
-				       ret_problem);
+	return append(manifest, list,
+		      abilock_arena_strndup(&manifest->arena, value, (size_t)(equal - value)),
+		      equal + 1, (struct abilock_place){0}, ret_problem);
 }

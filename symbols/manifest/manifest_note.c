@@ -9,9 +9,9 @@ struct collection {
 	const struct abilock_object *object;
 	struct abilock_manifest **items;
 	size_t count;
-	struct abilock_name_table by_key;
-	struct abilock_arena arena; /* of the table's keys */
-	const char *spelling;	    /* of the last note, and whose it was */
+	struct abilock_name_table by_key; /* but the first, which mostly is the only one */
+	struct abilock_arena arena;	  /* of the table's keys */
+	const char *spelling;		  /* of the last note, and whose it was */
 	struct abilock_manifest *last;
 	struct abilock_error *err;
 };
@@ -37,15 +37,32 @@ static int damaged(const struct collection *c, uint64_t offset, const char *key,
 				 "%s=%.100s: %s", key, value, problem);
 }
 
-static struct abilock_manifest *add_manifest(struct collection *c, const char *name)
+/* Where the manifest of a name that is not that of the first stands. NULL: memory. */
+static void **slot_of_other(struct collection *c, const char *name)
 {
-	struct abilock_manifest **slot = abilock_array_push(&c->items, &c->count, sizeof(*slot));
+	char *key = abilock_arena_strdup(&c->arena, name);
 
-	if (!slot)
+	if (!key)
 		return NULL;
-	*slot = abilock_manifest_new(name);
-	if (!*slot)
-		c->count--;
+	abilock_module_name_key(key, key);
+	return abilock_name_table_value(&c->by_key, key);
+}
+
+/* Take over a new manifest, unless there is one of its name. @return The one that counts, or NULL:
+ * memory. */
+static struct abilock_manifest *add_manifest(struct collection *c, struct abilock_manifest **fresh)
+{
+	void *first = NULL, **slot = &first;
+
+	if (c->count > 0 && abilock_module_name_eq(c->items[0]->name, (*fresh)->name))
+		return c->items[0];
+	if (c->count > 0)
+		slot = slot_of_other(c, (*fresh)->name);
+	if (!slot || *slot)
+		return slot ? *slot : NULL;
+	struct abilock_manifest **item = abilock_array_push(&c->items, &c->count, sizeof(*item));
+	if (item)
+		*slot = *item = take_ptr(*fresh);
 	return *slot;
 }
 
@@ -53,22 +70,19 @@ static struct abilock_manifest *add_manifest(struct collection *c, const char *n
 static int add_name(struct collection *c, const char *spelling, uint64_t offset,
 		    struct abilock_manifest **ret)
 {
-	struct abilock_error why = {0};
-	const char *name;
-	int r = abilock_module_name_parse(&c->arena, spelling, &name, &why);
-	char *key = r == 0 ? abilock_arena_strdup(&c->arena, name) : NULL;
+	_cleanup_(abilock_manifest_freep) struct abilock_manifest *fresh = abilock_manifest_new("");
+	struct abilock_error why;
 
+	abilock_error_clear(&why);
+	int r = fresh ? abilock_module_name_parse(&fresh->arena, spelling, &fresh->name, &why)
+		      : ABILOCK_E_NOMEM;
 	if (r == ABILOCK_E_USAGE)
 		return damaged(c, offset, "name", spelling, why.message);
-	if (!key)
+	if (r >= 0)
+		c->last = add_manifest(c, &fresh);
+	if (r < 0 || !c->last)
 		return abilock_error_nomem(c->err);
-	abilock_module_name_key(key, key);
-	void **slot = abilock_name_table_value(&c->by_key, key);
-	if (slot && !*slot)
-		*slot = add_manifest(c, name);
-	if (!slot || !*slot)
-		return abilock_error_nomem(c->err);
-	*ret = c->last = *slot;
+	*ret = c->last;
 	c->spelling = spelling;
 	return 0;
 }
@@ -166,16 +180,18 @@ static int finish(struct collection *c, struct abilock_manifest *manifest)
 	return 0;
 }
 
-/* A module's own lock names it as well. */
+/* A module's own lock names it as well. One that modules share does not: the file does. */
 static int check_names(struct collection *c)
 {
 	const struct abilock_note *note = c->object->note;
 	struct abilock_manifest *manifest;
 
-	if (!note || str_eq(note->kind, "host") || !note->name)
+	if (!note || str_eq(note->kind, "host") || (!note->name && c->count > 0))
 		return 0;
 	const size_t count = c->count;
-	int r = find_manifest(c, note->name, 0, &manifest);
+	const char *slash = strrchr(c->object->path, '/');
+	const char *file = slash ? slash + 1 : c->object->path;
+	int r = find_manifest(c, note->name ? note->name : file, 0, &manifest);
 	if (r < 0 || count == 0 || (count == 1 && c->count == 1))
 		return r;
 	return abilock_error_set(c->err, ABILOCK_E_DAMAGED, c->object->path, "note abilock", 0,

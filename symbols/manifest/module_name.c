@@ -19,14 +19,18 @@ static const char *find_problem(const char *name, size_t length)
 		return "has a slash: a name is wanted, not a path";
 	if (name[0] == '.')
 		return "starts with a dot";
-	for (size_t i = 0, step; i < length; i += step) {
-		step = abilock_utf8_sequence(name + i);
+	for (size_t i = 0;;) {
+		while (name[i] >= ' ' && name[i] < 0x7f)
+			i++;
+		if (i >= length)
+			return NULL;
+		const size_t step = abilock_utf8_sequence(name + i);
 		if (step == 0)
 			return "is not UTF-8";
 		if (is_control(name[i]))
 			return "has a control character";
+		i += step;
 	}
-	return NULL;
 }
 
 int abilock_module_name_parse(struct abilock_arena *arena, const char *spelling,
@@ -59,14 +63,17 @@ void abilock_module_name_key(const char *name, char *key)
 	key[i] = '\0';
 }
 
+int abilock_module_name_compare(const char *a, const char *b)
+{
+	for (; *a && key_of(*a) == key_of(*b); a++, b++)
+		;
+	return (unsigned char)key_of(*a) - (unsigned char)key_of(*b);
+}
+
 bool abilock_module_name_eq(const char *a, const char *b)
 {
 	/* Nearly always the spelling is the same as well. */
-	if (str_eq(a, b))
-		return true;
-	for (; *a && key_of(*a) == key_of(*b); a++, b++)
-		;
-	return *a == *b;
+	return str_eq(a, b) || abilock_module_name_compare(a, b) == 0;
 }
 
 bool abilock_module_name_is_file(const char *file)

@@ -25,6 +25,9 @@ int abilock_module_name_parse(struct abilock_arena *arena, const char *spelling,
  */
 void abilock_module_name_key(const char *name, char *key);
 
+/** The order of names: 0 where they mean one module. */
+int abilock_module_name_compare(const char *a, const char *b);
+
 /** Whether two names mean one module. */
 bool abilock_module_name_eq(const char *a, const char *b);
 

@@ -42,11 +42,24 @@ static struct abilock_manifest *manifest(const char *text)
 	return manifests[manifest_count++];
 }
 
+static void set_checksum(void *bytes, size_t size)
+{
+	const uint64_t checksum = abilock_index_checksum(bytes, size);
+
+	memcpy((uint8_t *)bytes + offsetof(struct abilock_index_header, checksum), &checksum,
+	       sizeof(checksum));
+}
+
+/* As it would lie in a file. */
+static void build_source(const struct abilock_index_source *source)
+{
+	ck_assert_int_eq(abilock_index_build(source, &index_, &err), 0);
+	set_checksum((void *)(uintptr_t)index_.bytes, index_.size);
+}
+
 static void build(struct abilock_index_entry *entries, size_t count)
 {
-	const struct abilock_index_source source = {.entries = entries, .entry_count = count};
-
-	ck_assert_int_eq(abilock_index_build(&source, &index_, &err), 0);
+	build_source(&(struct abilock_index_source){.entries = entries, .entry_count = count});
 }
 
 static const char every_key[] = "[module]\n"
@@ -244,9 +257,7 @@ static void build_rich(void)
 		{.manifest = manifest(every_key)},
 		{.manifest = manifest("[module]\nname=b\n[provides]\nservice=timer\n")},
 	};
-	const struct abilock_index_source source = {entries, 2, directories, 2, "0011 2233"};
-
-	ck_assert_int_eq(abilock_index_build(&source, &index_, &err), 0);
+	build_source(&(struct abilock_index_source){entries, 2, directories, 2, "0011 2233"});
 }
 
 START_TEST(directories_and_host_are_remembered)
@@ -303,9 +314,7 @@ static int open_with(size_t offset, uint32_t value)
 
 	memcpy(bytes, index_.bytes, index_.size);
 	memcpy(bytes + offset, &value, sizeof(value));
-	const uint64_t checksum = abilock_index_checksum(bytes, index_.size);
-	memcpy(bytes + offsetof(struct abilock_index_header, checksum), &checksum,
-	       sizeof(checksum));
+	set_checksum(bytes, index_.size);
 	return abilock_index_open_bytes(bytes, index_.size, "x", &got, &err);
 }
 

@@ -1426,15 +1426,17 @@ static int read_mapped(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct mapped *mapped = data;
 	struct abilock_object *mapped_object = NULL;
+	struct abilock_arena arena = {0};
 
 	(void)size;
 	if (mapped->name[0] ? !strstr(info->dlpi_name, mapped->name) : info->dlpi_name[0] != '\0')
 		return 0;
 	int r = abilock_object_open_image(info->dlpi_name, info->dlpi_addr, info->dlpi_phdr,
-					  info->dlpi_phnum, &mapped_object, &err);
+					  info->dlpi_phnum, &arena, &mapped_object, &err);
 	ck_assert_msg(r == 0, "%s: %s: %s", info->dlpi_name, err.table, err.message);
 	ck_assert_int_eq(abilock_object_surface(mapped_object, &mapped->surface, &err), 0);
 	abilock_object_free(mapped_object);
+	abilock_arena_clear(&arena);
 	(void)snprintf(mapped->path, sizeof(mapped->path), "%s",
 		       mapped->name[0] ? info->dlpi_name : "/proc/self/exe");
 	return 1;

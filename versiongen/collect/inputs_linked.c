@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "../../symbols/kind.h"
 
@@ -19,10 +20,11 @@ static int open_object(struct inputs *inputs, const struct input_source *source,
 		memcpy(bytes, source->bytes, (size_t)source->size);
 		return abilock_object_open_bytes(bytes, (size_t)source->size, name, ret, err);
 	}
-	int fd = fcntl(source->fd, F_DUPFD_CLOEXEC, 0);
+	struct stat st;
+	int fd = fstat(source->fd, &st) < 0 ? -1 : fcntl(source->fd, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		return abilock_error_set(err, ABILOCK_E_IO, name, NULL, 0, "%s", strerror(errno));
-	int r = abilock_object_open_fd(fd, name, ret, err);
+	int r = abilock_object_open_fd(fd, &st, name, NULL, ret, err);
 	return r < 0 ? abilock_kind_explain(name, r, err) : r;
 }
 

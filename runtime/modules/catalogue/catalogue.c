@@ -134,6 +134,7 @@ void abilock_catalogue_close(struct abilock_catalogue *catalogue)
 	for (size_t i = 0; i < catalogue->directory_count; i++) {
 		abilock_index_close(&catalogue->directories[i].index);
 		abilock_index_close(&catalogue->directories[i].times);
+		free(catalogue->directories[i].known);
 	}
 	for (size_t i = 0; i < catalogue->added_count; i++)
 		abilock_manifest_free(catalogue->added[i].manifest);
@@ -282,6 +283,8 @@ const char *abilock_catalogue_key(struct abilock_catalogue *catalogue, const cha
 {
 	struct abilock_text *text = &catalogue->scratch;
 
+	if (!strchr(name, '-'))
+		return name;
 	abilock_text_clear(text);
 	abilock_text_add(text, name, strlen(name) + 1);
 	if (text->failed)
@@ -319,8 +322,9 @@ static struct abilock_known *make_known(struct abilock_catalogue *catalogue, con
 
 	if (!known)
 		return NULL;
-	known->key = abilock_arena_strdup(&catalogue->arena, key);
 	known->module.name = abilock_arena_strdup(&catalogue->arena, name);
+	known->key = str_eq(key, name) ? known->module.name
+				       : abilock_arena_strdup(&catalogue->arena, key);
 	if (!known->key || !known->module.name)
 		return NULL;
 	slot = abilock_array_push(&catalogue->known, &catalogue->known_count, sizeof(*slot));
@@ -336,14 +340,34 @@ static struct abilock_known *make_known(struct abilock_catalogue *catalogue, con
 	return known;
 }
 
-struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogue, const char *key,
-					      struct abilock_place_of_module place)
+/* Where the module of a place in a directory is remembered. NULL: nowhere. */
+static struct abilock_known **known_at(struct abilock_catalogue *catalogue,
+				       struct abilock_place_of_module place)
+{
+	struct abilock_catalogue_directory *directory;
+
+	if (place.directory == ABILOCK_IS_ADDED)
+		return NULL;
+	directory = &catalogue->directories[place.directory];
+	if (!directory->known)
+		directory->known = calloc(abilock_index_count(&directory->index),
+					  sizeof(struct abilock_known *));
+	return directory->known ? &directory->known[place.number] : NULL;
+}
+
+static bool is_current(const struct abilock_catalogue *catalogue, const struct abilock_known *known)
+{
+	return known && known->generation == catalogue->generation;
+}
+
+static struct abilock_known *make(struct abilock_catalogue *catalogue, const char *key,
+				  struct abilock_place_of_module place)
 {
 	struct abilock_known *known = abilock_name_table_find(&catalogue->names, key);
 	struct abilock_module facts;
 
-	if (known && known->generation == catalogue->generation)
-		return &known->module;
+	if (is_current(catalogue, known))
+		return known;
 	int r = abilock_catalogue_facts(catalogue, place, &catalogue->facts, &facts, NULL);
 	if (r >= 0 && !known)
 		known = make_known(catalogue, key, facts.name);
@@ -351,7 +375,20 @@ struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogu
 		return NULL;
 	abilock_catalogue_learn(&known->module, &facts);
 	known->generation = catalogue->generation;
-	return &known->module;
+	return known;
+}
+
+struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogue, const char *key,
+					      struct abilock_place_of_module place)
+{
+	struct abilock_known **slot = known_at(catalogue, place);
+	struct abilock_known *known = slot ? *slot : NULL;
+
+	if (!is_current(catalogue, known))
+		known = make(catalogue, key, place);
+	if (slot)
+		*slot = known;
+	return known ? &known->module : NULL;
 }
 
 static bool is_mapped(const struct abilock_module *module)

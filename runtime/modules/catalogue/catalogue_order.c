@@ -21,18 +21,10 @@ struct ordered {
 	struct abilock_place_of_module place;
 };
 
-int abilock_catalogue_compare_names(const char *a, const char *b)
-{
-	for (; *a && (*a == '-' ? '_' : *a) == (*b == '-' ? '_' : *b); a++, b++)
-		;
-	const int left = *a == '-' ? '_' : (unsigned char)*a;
-	return left - (*b == '-' ? '_' : (unsigned char)*b);
-}
-
 static int compare_ordered(const void *a, const void *b)
 {
-	return abilock_catalogue_compare_names(((const struct ordered *)a)->key,
-					       ((const struct ordered *)b)->key);
+	return abilock_module_name_compare(((const struct ordered *)a)->key,
+					   ((const struct ordered *)b)->key);
 }
 
 static bool push_ordered(struct abilock_catalogue *catalogue, struct ordered **list, size_t *count,
@@ -159,12 +151,12 @@ static bool take(size_t number, int priority, void *data)
 {
 	struct collection *collection = data;
 	struct abilock_catalogue *catalogue = collection->catalogue;
-	struct abilock_place_of_module place;
+	struct abilock_place_of_module place = {collection->directory, (uint32_t)number};
 	const char *key =
 		abilock_catalogue_key(catalogue, abilock_index_name(collection->index, number));
 
 	collection->failed |= !key;
-	if (!key || !abilock_catalogue_locate(catalogue, key, &place))
+	if (!key || (!is_plain(catalogue) && !abilock_catalogue_locate(catalogue, key, &place)))
 		return key != NULL;
 	if (place.directory != collection->directory ||
 	    (place.directory != ABILOCK_IS_ADDED && place.number != number))
@@ -204,7 +196,7 @@ static int compare_provided(const void *a, const void *b)
 
 	if (x->priority != y->priority)
 		return x->priority > y->priority ? -1 : 1;
-	return abilock_catalogue_compare_names(x->module->name, y->module->name);
+	return abilock_module_name_compare(x->module->name, y->module->name);
 }
 
 /* A module provides itself, and may say so. */
@@ -252,7 +244,7 @@ static ssize_t list_providers(struct abilock_catalogue *catalogue, const char *t
 		free(collection.items);
 		return r;
 	}
-	if (collection.count > 0)
+	if (collection.count > 1)
 		qsort(collection.items, collection.count, sizeof(*collection.items),
 		      compare_provided);
 	*ret = collection.items;

@@ -26,21 +26,23 @@ struct abilock_module_source {
 	const char *name;		 /**< Of the file, without `.so` or `.manifest`. */
 	const char *path;		 /**< The file, or NULL. */
 	const char *manifest_path;	 /**< Or NULL. */
+	const char *file;		 /**< The file's name below the directory, or NULL. */
+	const char *manifest_file;	 /**< Or NULL. */
+	int directory;			 /**< Descriptor that `file` is below, or -1. */
+	struct abilock_arena *object;	 /**< Memory of an object that is no more. */
 	struct abilock_host_check *host; /**< NULL: nothing is verified. */
 	bool defer_checksum;		 /**< Whoever loads the module compares it. */
 };
 
 /**
- * Read manifest and file. What is wrong with them is the entry's problem.
+ * Read manifest and file, and add what they say to an index. What is wrong with them is the problem
+ * of its entry.
  *
- * @param arena  Owns the strings of the entry.
- * @param[out] ret_entry  Without file.path and manifest_file.
- * @param[out] ret_manifest  That of the entry; owned by the caller.
+ * @param arena  For what is needed meanwhile, beside `source->object`.
  * @return 0 or ABILOCK_E_NOMEM.
  */
 int abilock_module_read(const struct abilock_module_source *source, struct abilock_arena *arena,
-			struct abilock_index_entry *ret_entry,
-			struct abilock_manifest **ret_manifest,
+			struct abilock_index_builder *builder,
 			struct abilock_error *err) _must_check_;
 
 /** The identity that a stat() tells. */
@@ -90,7 +92,7 @@ bool abilock_scan_is_fresh(const char *path, const struct abilock_index *index);
 struct abilock_known {
 	struct abilock_module module; /**< First. */
 	unsigned long generation;     /**< Of the facts: see struct abilock_catalogue. */
-	char *key;
+	const char *key;
 };
 
 /** One directory of the path. */
@@ -98,6 +100,7 @@ struct abilock_catalogue_directory {
 	const char *path, *index_path;
 	struct abilock_index index; /**< Without bytes where the directory is missing. */
 	struct abilock_index times; /**< Directories as they were last seen, where that is later. */
+	struct abilock_known **known; /**< Modules of @p index that were asked for; malloc'ed. */
 	bool exists;
 	bool is_indexed; /**< The file of the index says the same. */
 	bool is_dirty;	 /**< A file turned out to be another one. */
@@ -144,7 +147,8 @@ struct abilock_catalogue {
 
 /* For the following the mutex is held. */
 
-/** The key of a name; valid until the next one is made. NULL when memory is out. */
+/** The key of a name, perhaps @p name itself; valid until the next one is made. NULL when memory is
+ * out. */
 const char *abilock_catalogue_key(struct abilock_catalogue *catalogue, const char *name);
 
 /** Where the facts of a key are. @return false: nowhere. */
@@ -164,9 +168,6 @@ struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogu
 
 /** The modules are others now: what was made of all of them is not. */
 void abilock_catalogue_forget_order(struct abilock_catalogue *catalogue);
-
-/** In the order of names. */
-int abilock_catalogue_compare_names(const char *a, const char *b);
 
 /**
  * What is known of a module, from the index of its directory (or one like it).

@@ -175,8 +175,10 @@ static int read_manifest(struct reading *reading, struct abilock_error *err)
 static int manifest_of_notes(struct reading *reading, struct abilock_error *err)
 {
 	_cleanup_(freep) struct abilock_manifest **manifests = NULL;
-	struct abilock_error error = {0};
+	struct abilock_error error;
 	size_t count = 0, chosen = 0;
+
+	abilock_error_clear(&error);
 	int r = abilock_manifest_of_object(reading->object, &manifests, &count, &error);
 
 	if (r < 0)
@@ -233,7 +235,8 @@ static int open_object(struct reading *reading, int fd, const struct stat *st,
 	const char *path = reading->source->path;
 
 	if (!wants_checksum(reading) || !S_ISREG(st->st_mode) || st->st_size > WHOLE_LIMIT)
-		return abilock_object_open_fd(fd, path, &reading->object, err);
+		return abilock_object_open_fd(fd, st, path, reading->source->object,
+					      &reading->object, err);
 	_cleanup_(closep) int owned = fd;
 	reading->bytes = read_text(owned, (size_t)st->st_size, &reading->size);
 	if (!reading->bytes)
@@ -249,13 +252,26 @@ static int open_object(struct reading *reading, int fd, const struct stat *st,
 	return r;
 }
 
+/* A name that is no link spares the lock a question. */
+static int open_source(const struct abilock_module_source *source, bool *ret_is_link)
+{
+	/* O_NONBLOCK: a FIFO of that name must not hold us up. */
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+	const int directory = source->directory < 0 ? AT_FDCWD : source->directory;
+	const char *name = source->directory < 0 ? source->path : source->file;
+	int fd = openat(directory, name, flags | O_NOFOLLOW);
+
+	*ret_is_link = fd < 0 && errno == ELOOP;
+	return *ret_is_link ? openat(directory, name, flags) : fd;
+}
+
 static int open_file(struct reading *reading, struct abilock_error *err)
 {
 	const char *path = reading->source->path;
-	struct abilock_error error = {0};
+	struct abilock_error error;
 	struct stat st;
-	/* O_NONBLOCK: a FIFO of that name must not hold us up. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_link;
+	int fd = open_source(reading->source, &is_link);
 
 	if (fd < 0)
 		return system_problem(reading, path, "open", err);
@@ -268,21 +284,16 @@ static int open_file(struct reading *reading, struct abilock_error *err)
 		(void)close(fd);
 		return r;
 	}
+	abilock_error_clear(&error);
 	int r = open_object(reading, fd, &st, &error);
+	if (r >= 0)
+		reading->object->is_no_link = !is_link;
 	if (r >= 0 || r != ABILOCK_E_IO)
 		reading->entry->file.identity = abilock_file_identity_of(&st);
 	return r < 0 ? take_error(reading, &error, err) : 0;
 }
 
-static const char *copy(struct reading *reading, const char *s, bool *failed)
-{
-	const char *text = s ? abilock_arena_strdup(reading->arena, s) : NULL;
-
-	*failed |= s && !text;
-	return text;
-}
-
-static const char *copy_build_id(struct reading *reading, bool *failed)
+static const char *format_build_id(struct reading *reading, bool *failed)
 {
 	static const char digits[] = "0123456789abcdef";
 	const struct abilock_object *object = reading->object;
@@ -301,57 +312,23 @@ static const char *copy_build_id(struct reading *reading, bool *failed)
 	return hex;
 }
 
-/* "FILE(NODE)" */
-static const char *copy_need(struct reading *reading, const struct abilock_verneed *need,
-			     bool *failed)
-{
-	const size_t file = strlen(need->file), node = strlen(need->node);
-	char *text = abilock_arena_bytes(reading->arena, file + node + 3);
-
-	*failed |= !text;
-	if (text) {
-		char *at = mempcpy(text, need->file, file);
-
-		*at++ = '(';
-		at = mempcpy(at, need->node, node);
-		memcpy(at, ")", 2);
-	}
-	return text;
-}
-
-static void copy_lists(struct reading *reading, bool *failed)
+/* Strings stay the object's. */
+static int take_facts(struct reading *reading, struct abilock_error *err)
 {
 	const struct abilock_object *object = reading->object;
 	struct abilock_module_file *file = &reading->entry->file;
-
-	file->needed = abilock_arena_array(reading->arena, object->needed_count + 1,
-					   sizeof(*file->needed));
-	file->needs = abilock_arena_array(reading->arena, object->verneed_count + 1,
-					  sizeof(*file->needs));
-	*failed |= !file->needed || !file->needs;
-	for (size_t i = 0; !*failed && i < object->needed_count; i++)
-		file->needed[file->needed_count++] = copy(reading, object->needed[i], failed);
-	for (size_t i = 0; !*failed && i < object->verneed_count; i++) {
-		const struct abilock_verneed *need = &object->verneeds[i];
-
-		file->needs[file->needs_count++] = copy_need(reading, need, failed);
-	}
-}
-
-static int copy_facts(struct reading *reading, struct abilock_error *err)
-{
-	const struct abilock_note *note = reading->object->note;
-	struct abilock_module_file *file = &reading->entry->file;
 	bool failed = false;
 
-	file->build_id = copy_build_id(reading, &failed);
-	if (note) {
-		file->kind = copy(reading, note->kind, &failed);
-		file->host = copy(reading, note->host, &failed);
-		file->tag = copy(reading, note->tag, &failed);
-		file->node = copy(reading, note->node, &failed);
+	file->build_id = format_build_id(reading, &failed);
+	if (object->note) {
+		file->kind = object->note->kind;
+		file->host = object->note->host;
+		file->tag = object->note->tag;
+		file->node = object->note->node;
 	}
-	copy_lists(reading, &failed);
+	file->needed = object->needed;
+	file->needed_count = object->needed_count;
+	reading->entry->object = object;
 	return failed ? abilock_error_nomem(err) : 0;
 }
 
@@ -423,7 +400,7 @@ static int read_file(struct reading *reading, struct abilock_error *err)
 
 	if (r < 0 || !reading->object)
 		return r;
-	r = copy_facts(reading, err);
+	r = take_facts(reading, err);
 	return r >= 0 && !reading->source->manifest_path ? manifest_of_notes(reading, err) : r;
 }
 
@@ -448,21 +425,18 @@ static int read_both(struct reading *reading, struct abilock_error *err)
 }
 
 int abilock_module_read(const struct abilock_module_source *source, struct abilock_arena *arena,
-			struct abilock_index_entry *ret_entry,
-			struct abilock_manifest **ret_manifest, struct abilock_error *err)
+			struct abilock_index_builder *builder, struct abilock_error *err)
 {
-	struct abilock_index_entry entry = {0};
+	struct abilock_index_entry entry = {.manifest_file = source->manifest_file,
+					    .file = {.path = source->file}};
 	struct reading reading = {.source = source, .arena = arena, .entry = &entry};
 	int r = read_both(&reading, err);
 
-	abilock_object_free(reading.object);
-	free(reading.bytes);
-	if (r < 0) {
-		abilock_manifest_free(reading.manifest);
-		return r;
-	}
 	entry.manifest = reading.manifest;
-	*ret_entry = entry;
-	*ret_manifest = reading.manifest;
-	return 0;
+	if (r >= 0)
+		abilock_index_builder_add(builder, &entry);
+	abilock_manifest_free(reading.manifest);
+	abilock_object_free_into(reading.object, source->object);
+	free(reading.bytes);
+	return r;
 }

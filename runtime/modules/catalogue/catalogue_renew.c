@@ -101,6 +101,8 @@ static void drop(const struct abilock_catalogue *catalogue, struct renewal *rene
 			abilock_index_close(&mine->index);
 		if (is_own(&mine->times, &other->times))
 			abilock_index_close(&mine->times);
+		if (mine->known != other->known)
+			free(mine->known);
 	}
 	free(renewal->directories);
 	free(renewal->modules);
@@ -158,6 +160,7 @@ static int take_scan(const struct abilock_catalogue *catalogue,
 		return note_times(directory, latest, written.mtime_ns, renewal, err);
 	directory->index = *fresh;
 	directory->index.mtime_ns = written.mtime_ns;
+	directory->known = NULL;
 	*fresh = (struct abilock_index){0};
 	renewal->is_new = renewal->changed = true;
 	return 0;
@@ -169,6 +172,7 @@ static void forget_directory(const struct abilock_catalogue *catalogue,
 	renewal->is_new = true;
 	renewal->changed |= abilock_index_count(&directory->index) > 0;
 	directory->index = directory->times = (struct abilock_index){0};
+	directory->known = NULL;
 	directory->exists = directory->is_dirty = directory->is_indexed = false;
 	abilock_catalogue_log(&catalogue->log, ABILOCK_LOG_NOTICE,
 			      "%s: there is no such directory of modules any more",
@@ -369,25 +373,25 @@ static int read_again(const struct abilock_catalogue *catalogue,
 		      const struct abilock_module *module, const struct abilock_index_entry *known,
 		      struct abilock_index *ret_index, struct abilock_error *err)
 {
+	_cleanup_(abilock_arena_clear) struct abilock_arena object = {0};
 	const struct abilock_module_source source = {
 		.name = module->name,
 		.path = module->file.path,
 		.manifest_path = module->manifest_path,
+		.file = known->file.path,
+		.manifest_file = known->manifest_file,
+		.directory = -1,
+		.object = &object,
 		.host = catalogue->host,
 	};
-	_cleanup_(abilock_manifest_freep) struct abilock_manifest *manifest = NULL;
 	_cleanup_(abilock_arena_clear) struct abilock_arena arena = {0};
 	struct abilock_index_builder builder = {0};
-	struct abilock_index_entry entry;
 
 	abilock_host_check_begin(catalogue->host);
-	int r = abilock_module_read(&source, &arena, &entry, &manifest, err);
+	int r = abilock_module_read(&source, &arena, &builder, err);
 
 	if (r < 0)
 		return r;
-	entry.file.path = known->file.path;
-	entry.manifest_file = known->manifest_file;
-	abilock_index_builder_add(&builder, &entry);
 	return abilock_index_builder_finish(&builder, catalogue->options.host_key, ret_index, err);
 }
 

@@ -11,19 +11,20 @@
 
 /* A file that is a module or a manifest. Strings are in the arena of the run. */
 struct found {
-	char *key;	  /* what modules are compared by */
+	const char *key;  /* what modules are compared by */
 	const char *file; /* below the directory */
 	const char *name; /* without directory and ending */
 	uint32_t folder;  /* number of the directory that it is in */
 	bool is_manifest;
-	struct abilock_file_identity identity;
 };
 
 /* One run over a directory. */
 struct run {
 	const struct abilock_scan *scan;
-	struct abilock_arena arena; /* what was found */
-	struct abilock_arena entry; /* one module, cleared after each */
+	int fd;			     /* the directory */
+	struct abilock_arena arena;  /* what was found */
+	struct abilock_arena entry;  /* one module, reset after each */
+	struct abilock_arena object; /* kept from one to the next */
 	struct found *found;
 	size_t found_count;
 	struct abilock_index_directory *folders; /* the directory itself is the first */
@@ -35,8 +36,10 @@ struct run {
 
 static void run_deinit(struct run *run)
 {
+	closep(&run->fd);
 	abilock_arena_clear(&run->arena);
 	abilock_arena_clear(&run->entry);
+	abilock_arena_clear(&run->object);
 	free(run->found);
 	free(run->folders);
 	abilock_index_builder_deinit(&run->builder);
@@ -80,33 +83,48 @@ static const char *join(struct abilock_arena *arena, const char *directory, cons
 	return path;
 }
 
-static int add_found(struct run *run, int fd, const char *name, uint32_t folder,
+/* What modules are compared by: mostly the name itself. */
+static const char *key_of(struct run *run, const char *name)
+{
+	if (!strchr(name, '-'))
+		return name;
+	char *key = abilock_arena_strdup(&run->arena, name);
+	if (key)
+		abilock_module_name_key(key, key);
+	return key;
+}
+
+/* Links to nowhere are none. */
+static bool is_file(int fd, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
+		return entry->d_type == DT_REG;
+	return fstatat(fd, entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode);
+}
+
+static int add_found(struct run *run, int fd, const struct dirent *entry, uint32_t folder,
 		     struct abilock_error *err)
 {
 	bool is_manifest, failed = false;
-	struct stat st;
-	const char *stem = stem_of(run, name, &is_manifest, &failed);
+	const char *stem = stem_of(run, entry->d_name, &is_manifest, &failed);
 
 	if (!stem)
 		return failed ? abilock_error_nomem(err) : 0;
-	/* Gone since it was listed, or a link to nowhere: not there. */
-	if (fstatat(fd, name, &st, 0) < 0 || !S_ISREG(st.st_mode))
+	if (!is_file(fd, entry))
 		return 0;
 	struct found *found = abilock_array_push(&run->found, &run->found_count, sizeof(*found));
 	if (!found)
 		return abilock_error_nomem(err);
 	*found = (struct found){
-		.key = abilock_arena_strdup(&run->arena, stem),
-		.file = join(&run->arena, run->folders[folder].name, name),
+		.key = key_of(run, stem),
+		.file = join(&run->arena, run->folders[folder].name, entry->d_name),
 		.name = stem,
 		.folder = folder,
 		.is_manifest = is_manifest,
-		.identity = abilock_file_identity_of(&st),
 	};
-	if (!found->key || !found->file)
-		return abilock_error_nomem(err);
-	abilock_module_name_key(stem, found->key);
-	return 0;
+	return found->key && found->file ? 0 : abilock_error_nomem(err);
 }
 
 static bool is_folder(int fd, const struct dirent *entry)
@@ -141,6 +159,17 @@ static int add_folder(struct run *run, const char *name, struct abilock_error *e
 	return folder->name ? 0 : abilock_error_nomem(err);
 }
 
+static int fail(const struct run *run, const char *folder, struct abilock_error *err)
+{
+	const int number = errno;
+	_cleanup_(freep) char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", run->scan->path, folder) < 0)
+		return abilock_error_nomem(err);
+	return abilock_error_set(err, ABILOCK_E_IO, *folder ? path : run->scan->path, NULL, 0,
+				 "cannot read the directory: %s", strerror(number));
+}
+
 static int list_entries(struct run *run, DIR *stream, uint32_t folder, struct abilock_error *err)
 {
 	const struct dirent *entry;
@@ -153,31 +182,26 @@ static int list_entries(struct run *run, DIR *stream, uint32_t folder, struct ab
 		if (folder == 0 && is_folder(dirfd(stream), entry))
 			r = add_folder(run, entry->d_name, err);
 		else
-			r = add_found(run, dirfd(stream), entry->d_name, folder, err);
+			r = add_found(run, dirfd(stream), entry, folder, err);
 		errno = 0;
 	}
-	if (r >= 0 && errno)
-		return abilock_error_set(err, ABILOCK_E_IO, run->scan->path, NULL, 0,
-					 "cannot read the directory: %s", strerror(errno));
-	return r;
+	return r >= 0 && errno ? fail(run, run->folders[folder].name, err) : r;
 }
 
 /* @return 1; 0 with errno set: it cannot be opened; or a negative error. */
 static int list_folder(struct run *run, uint32_t folder, struct abilock_error *err)
 {
-	const char *path = join(&run->arena, run->scan->path, run->folders[folder].name);
+	const char *name = run->folders[folder].name;
 	struct abilock_file_identity *identity = &run->folders[folder].identity;
+	int fd = *name ? openat(run->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		       : fcntl(run->fd, F_DUPFD_CLOEXEC, 0);
 
-	if (!path)
-		return abilock_error_nomem(err);
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
 	DIR *stream = fdopendir(fd);
 	if (!stream || !identify(fd, identity) ||
 	    (abilock_file_settle(identity->ctime_ns) && !identify(fd, identity))) {
-		int r = abilock_error_set(err, ABILOCK_E_IO, path, NULL, 0,
-					  "cannot read the directory: %s", strerror(errno));
+		int r = fail(run, name, err);
 
 		(void)(stream ? closedir(stream) : close(fd));
 		return r;
@@ -198,13 +222,13 @@ static int list_all(struct run *run, struct abilock_error *err)
 {
 	int r = add_folder(run, "", err);
 
+	run->fd = open(run->scan->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (run->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return r < 0 ? r : 0;
 	if (r >= 0)
-		r = list_folder(run, 0, err);
-	if (r == 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
+		r = run->fd < 0 ? fail(run, "", err) : list_folder(run, 0, err);
 	if (r == 0)
-		return abilock_error_set(err, ABILOCK_E_IO, run->scan->path, NULL, 0,
-					 "cannot read the directory: %s", strerror(errno));
+		r = fail(run, "", err);
 	if (r >= 0)
 		qsort(run->folders, run->folder_count, sizeof(*run->folders), compare_folders);
 	for (uint32_t i = 1; r >= 0 && i < run->folder_count; i++) {
@@ -280,12 +304,17 @@ static struct pair choose(struct run *run, size_t at, size_t *ret_end)
 	return chosen;
 }
 
-static bool is_same_file(const struct found *found, const char *file,
+static bool is_same_file(const struct run *run, const struct found *found, const char *file,
 			 const struct abilock_file_identity *identity)
 {
+	struct stat st;
+
 	if (!found || !file)
 		return !found && !file;
-	return str_eq(found->file, file) && abilock_file_identity_eq(&found->identity, identity);
+	if (!str_eq(found->file, file) || fstatat(run->fd, file, &st, 0) < 0)
+		return false;
+	const struct abilock_file_identity now = abilock_file_identity_of(&st);
+	return abilock_file_identity_eq(&now, identity);
 }
 
 static const char *path_of(struct run *run, const struct found *found)
@@ -341,8 +370,8 @@ static int keep(struct run *run, const struct pair *pair, struct abilock_error *
 	int r = abilock_index_entry(old, (size_t)number, &run->entry, &entry, err);
 	if (r < 0)
 		return r == ABILOCK_E_NOMEM ? r : 0;
-	if (!is_same_file(pair->file, entry.file.path, &entry.file.identity) ||
-	    !is_same_file(pair->manifest, entry.manifest_file, &entry.manifest_identity))
+	if (!is_same_file(run, pair->file, entry.file.path, &entry.file.identity) ||
+	    !is_same_file(run, pair->manifest, entry.manifest_file, &entry.manifest_identity))
 		return 0;
 	if (!is_known_host(run)) {
 		const bool was_verified = entry.file.is_verified;
@@ -359,27 +388,22 @@ static int keep(struct run *run, const struct pair *pair, struct abilock_error *
 
 static int read_new(struct run *run, const struct pair *pair, struct abilock_error *err)
 {
-	struct abilock_index_entry entry;
-	struct abilock_manifest *manifest = NULL;
 	const struct abilock_module_source source = {
 		.name = pair->file ? pair->file->name : pair->manifest->name,
 		.path = path_of(run, pair->file),
 		.manifest_path = path_of(run, pair->manifest),
+		.file = pair->file ? pair->file->file : NULL,
+		.manifest_file = pair->manifest ? pair->manifest->file : NULL,
+		.directory = run->fd,
+		.object = &run->object,
 		.host = run->scan->host,
 		.defer_checksum = run->scan->defer_checksums,
 	};
 
 	if ((pair->file && !source.path) || (pair->manifest && !source.manifest_path))
 		return abilock_error_nomem(err);
-	int r = abilock_module_read(&source, &run->entry, &entry, &manifest, err);
-	if (r < 0)
-		return r;
-	entry.file.path = pair->file ? pair->file->file : NULL;
-	entry.manifest_file = pair->manifest ? pair->manifest->file : NULL;
-	abilock_index_builder_add(&run->builder, &entry);
-	abilock_manifest_free(manifest);
 	run->changed = true;
-	return 0;
+	return abilock_module_read(&source, &run->entry, &run->builder, err);
 }
 
 static int take_modules(struct run *run, struct abilock_error *err)
@@ -391,7 +415,7 @@ static int take_modules(struct run *run, struct abilock_error *err)
 	for (size_t i = 0; r >= 0 && i < run->found_count;) {
 		const struct pair pair = choose(run, i, &i);
 
-		abilock_arena_clear(&run->entry);
+		abilock_arena_reset(&run->entry);
 		r = keep(run, &pair, err);
 		if (r == 0)
 			r = read_new(run, &pair, err);
@@ -420,7 +444,8 @@ static int finish(struct run *run, struct abilock_index *ret_index, bool *ret_ch
 int abilock_scan_directory(const struct abilock_scan *scan, struct abilock_index *ret_index,
 			   bool *ret_changed, struct abilock_error *err)
 {
-	_cleanup_(run_deinit) struct run run = {.scan = scan};
+	_cleanup_(run_deinit) struct run run = {.scan = scan, .fd = -1};
+
 	abilock_host_check_begin(scan->host);
 	int r = list_all(&run, err);
 

@@ -332,7 +332,8 @@ void abilock_index_providers(const struct abilock_index *index, const char *type
 
 /* Reading the words of one module; what does not hold is remembered, and seen at the end. */
 struct decoder {
-	const struct abilock_index *index;
+	const char *strings;
+	uint32_t string_count;
 	struct abilock_arena *arena;
 	const uint32_t *words; /* those that are left */
 	size_t left;
@@ -341,10 +342,12 @@ struct decoder {
 
 static const char *decode_string(struct decoder *decoder, uint32_t offset)
 {
-	const char *s = string_at(decoder->index, offset);
-
-	decoder->is_damaged |= offset > 0 && !s;
-	return s;
+	if (offset == 0)
+		return NULL;
+	if (offset < decoder->string_count)
+		return decoder->strings + offset;
+	decoder->is_damaged = true;
+	return NULL;
 }
 
 /* A string of a list: never NULL. */
@@ -369,7 +372,8 @@ static const uint32_t *take_words(struct decoder *decoder, uint32_t count, uint3
 		decoder->is_damaged = true;
 		return NULL;
 	}
-	elements = abilock_arena_array(decoder->arena, count, element);
+	/* count is bounded by the table of words: the product is, too */
+	elements = abilock_arena_bytes(decoder->arena, count * element);
 	decoder->no_memory |= !elements;
 	decoder->words += (size_t)count * width;
 	decoder->left -= (size_t)count * width;
@@ -489,7 +493,10 @@ int abilock_index_entry(const struct abilock_index *index, size_t number,
 		return abilock_error_set(err, ABILOCK_E_DAMAGED, NULL, "modules", number,
 					 "the index has no such module");
 	const struct abilock_index_table *lists = &header_of(index)->lists;
-	struct decoder decoder = {.index = index, .arena = arena};
+	const struct abilock_index_table *strings = &header_of(index)->strings;
+	struct decoder decoder = {.strings = table_of(index, strings),
+				  .string_count = strings->count,
+				  .arena = arena};
 	struct abilock_manifest *manifest = abilock_arena_alloc(arena, sizeof(*manifest));
 	if (!manifest)
 		return abilock_error_nomem(err);

@@ -33,6 +33,8 @@ struct abilock_index_entry {
 	const char *manifest_file;		 /**< Name below the directory, or NULL. */
 	struct abilock_file_identity manifest_identity;
 	const char *problem;
+	/** The file itself, where it was just read: its needs are listed instead of file.needs. */
+	const struct abilock_object *object;
 };
 
 /** A directory below which the index looked: the directory itself is "". */

@@ -18,7 +18,7 @@ struct abilock_index_header {
 	char magic[8];
 	uint32_t byte_order, version;
 	uint64_t size;
-	uint64_t checksum;			     /**< Of all other bytes. */
+	uint64_t checksum;			     /**< Of all others; made for a file. */
 	struct abilock_index_table modules;	     /**< struct abilock_index_module, by name. */
 	struct abilock_index_table module_slots;     /**< uint32_t: number + 1 of a module, or 0. */
 	struct abilock_index_table capabilities;     /**< struct abilock_index_capability. */
@@ -124,18 +124,27 @@ uint32_t abilock_index_hash_capability(const char *type, const char *name);
 
 /* ---- making one, module by module ---- */
 
+/** `FILE(NODE)`, which the modules of a host have in common. */
+struct abilock_index_need {
+	uint32_t file, text; /**< Strings. */
+	uint32_t hash;	     /**< The ELF hash of the node. */
+	uint32_t node;	     /**< Where its name starts in the table of strings, and its length. */
+	size_t length;
+};
+
 /** Initialise with `{ 0 }`. */
 struct abilock_index_builder {
 	struct abilock_index_module *modules; /**< malloc'ed; in the order of coming. */
 	size_t module_count;
 	uint32_t *lists; /**< malloc'ed. */
-	size_t list_count;
+	size_t list_count, list_room;
 	char *strings; /**< malloc'ed. */
 	size_t string_count, string_room;
 	uint32_t *slots; /**< malloc'ed; string + 1, or 0. */
 	size_t slot_count, used_slots;
 	struct abilock_index_folder *directories; /**< malloc'ed. */
 	size_t directory_count;
+	struct abilock_index_need *needs; /**< malloc'ed; by the hash of the node, the last. */
 	bool failed; /**< Memory is out, or the index would be too large: see finish(). */
 	bool too_large;
 };

@@ -58,6 +58,17 @@ static int create(const char *path, char *temporary, size_t size)
 	}
 }
 
+/* The checksum is made here: nobody asks for that of an index in memory. */
+static bool write_index(int fd, const struct abilock_index *index)
+{
+	struct abilock_index_header header;
+
+	memcpy(&header, index->bytes, sizeof(header));
+	header.checksum = abilock_index_checksum(index->bytes, index->size);
+	return write_all(fd, (const uint8_t *)&header, sizeof(header)) &&
+	       write_all(fd, index->bytes + sizeof(header), index->size - sizeof(header));
+}
+
 static int write_temporary(const struct abilock_index *index, const char *path, char *temporary,
 			   size_t size, int *ret_fd, struct abilock_error *err)
 {
@@ -65,8 +76,7 @@ static int write_temporary(const struct abilock_index *index, const char *path, 
 
 	if (fd < 0)
 		return fail(path, "create a file beside it", err);
-	if (!write_all(fd, index->bytes, index->size) || fsync(fd) < 0 ||
-	    rename(temporary, path) < 0) {
+	if (!write_index(fd, index) || fsync(fd) < 0 || rename(temporary, path) < 0) {
 		int r = fail(path, "write", err);
 
 		(void)unlink(temporary);

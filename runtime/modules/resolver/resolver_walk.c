@@ -19,19 +19,19 @@ static struct frame *top(const struct state *st)
 	return &st->frames[st->frame_count - 1];
 }
 
-static bool push(struct state *st, const struct frame *frame)
+/* A new frame on top, to be filled. NULL: memory is out. */
+static struct frame *push(struct state *st)
 {
 	if (st->frame_count == st->frame_room) {
 		const size_t room = st->frame_room ? 2 * st->frame_room : 64;
 		struct frame *frames = reallocarray(st->frames, room, sizeof(*frames));
 
 		if (!frames)
-			return false;
+			return NULL;
 		st->frames = frames;
 		st->frame_room = room;
 	}
-	st->frames[st->frame_count++] = *frame;
-	return true;
+	return &st->frames[st->frame_count++];
 }
 
 /* Remember who wanted it. The dry walk knows best: what others can use leads nowhere in it. */
@@ -46,21 +46,25 @@ static void set_reason(const struct state *st, struct node *node, const struct f
 
 static enum outcome push_node(struct state *st, struct node *node, enum edge_kind by)
 {
-	const struct frame *user = top(st);
-	struct frame frame = {.node = node,
-			      .low = NO_DEPTH,
-			      .hard_base = by == EDGE_USE ? user->hard_base : st->frame_count,
-			      .provisional = st->provisional_count};
+	const size_t depth = st->frame_count;
+	const size_t hard_base = by == EDGE_USE ? top(st)->hard_base : depth;
 
 	if (!resolver_edges(st, node))
 		return OUTCOME_NOMEM;
 	if (by != EDGE_CANUSE)
-		set_reason(st, node, user);
-	frame.edges = node->edges;
-	frame.edge_count = node->edge_count;
-	node->depth = st->frame_count;
+		set_reason(st, node, top(st));
+	node->depth = depth;
 	node_set(st, node, MARK_ACTIVE);
-	return push(st, &frame) ? OUTCOME_PUSHED : OUTCOME_NOMEM;
+	struct frame *frame = push(st);
+	if (!frame)
+		return OUTCOME_NOMEM;
+	*frame = (struct frame){.node = node,
+				.edges = node->edges,
+				.edge_count = node->edge_count,
+				.low = NO_DEPTH,
+				.hard_base = hard_base,
+				.provisional = st->provisional_count};
+	return OUTCOME_PUSHED;
 }
 
 /* ---- failing ---- */
@@ -391,6 +395,8 @@ static int carry_out(struct state *st)
 		node_set(st, node, MARK_DONE);
 		if (frame->is_head)
 			resolver_forget(st, frame->provisional);
+		/* Mostly there is nothing that it will use. */
+		st->frame_count -= frame->edge == frame->edge_count;
 		return record(st, node) ? 0 : ABILOCK_E_NOMEM;
 	}
 	if (!failure)
@@ -414,6 +420,8 @@ static void next_edge(struct state *st)
 	frame->edge++;
 	frame->candidate = 0;
 	frame->low = NO_DEPTH;
+	if (frame->edge == frame->edge_count && (!frame->node || frame->is_in_force))
+		st->frame_count--;
 }
 
 static int fail_edge(struct state *st, const struct edge *edge)
@@ -462,10 +470,15 @@ static int advance(struct state *st)
 	return 0;
 }
 
-static int run(struct state *st)
+/* Walk from a frame, until it is gone again. */
+static int run(struct state *st, const struct frame *first)
 {
+	struct frame *frame = push(st);
 	int r = 0;
 
+	if (!frame)
+		return ABILOCK_E_NOMEM;
+	*frame = *first;
 	while (st->frame_count > 0 && r == 0)
 		r = advance(st);
 	return r;
@@ -479,14 +492,12 @@ static int walk_late(struct state *st)
 	for (; st->late_done < st->late_count && r == 0; st->late_done++) {
 		const struct late_use late = st->late[st->late_done];
 
-		r = push(st, &(struct frame){.node = late.node,
-					     .edges = late.edge,
-					     .edge_count = 1,
-					     .low = NO_DEPTH,
-					     .is_in_force = true,
-					     .provisional = st->provisional_count})
-			    ? run(st)
-			    : ABILOCK_E_NOMEM;
+		r = run(st, &(struct frame){.node = late.node,
+					    .edges = late.edge,
+					    .edge_count = 1,
+					    .low = NO_DEPTH,
+					    .is_in_force = true,
+					    .provisional = st->provisional_count});
 	}
 	st->late_done = st->late_count = 0;
 	free(take_ptr(st->late));
@@ -499,11 +510,9 @@ int resolver_walk(struct state *st, struct want *want, const struct abilock_goal
 	int r;
 
 	st->goal = goal;
-	r = push(st, &(struct frame){.edges = &edge,
-				     .edge_count = 1,
-				     .low = NO_DEPTH,
-				     .provisional = st->provisional_count})
-		    ? run(st)
-		    : ABILOCK_E_NOMEM;
+	r = run(st, &(struct frame){.edges = &edge,
+				    .edge_count = 1,
+				    .low = NO_DEPTH,
+				    .provisional = st->provisional_count});
 	return r == 0 ? walk_late(st) : r;
 }
