@@ -4,7 +4,7 @@
 #include "text.h"
 
 #undef ARRAY_SIZE /* the next header has one, too */
-#include <libiberty/demangle.h>
+#include LIBIBERTY_HEADER
 
 enum {
 	/* c++filt looks at no more of a name at once. */

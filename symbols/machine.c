@@ -113,10 +113,14 @@ static bool has_word(const char *words, const char *word, size_t len)
 	return false;
 }
 
-/* CPU-linux-LIBC or CPU-VENDOR-linux-LIBC. @return What stands behind the C library's name. */
+/*
+ * CPU-linux-LIBC, CPU-VENDOR-linux-LIBC or, as the compilers of Fedora say, CPU-VENDOR-linux.
+ * @return What stands behind the C library's name.
+ */
 static const char *triplet_abi(const char *triplet, size_t length)
 {
-	static const char *const systems[] = {"-linux-gnu", "-linux-musl", "-linux-uclibc"};
+	static const char *const systems[] = {"-linux-gnu", "-linux-musl", "-linux-uclibc",
+					      "-linux"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(systems); i++) {
 		const char *at = memmem(triplet, length, systems[i], strlen(systems[i]));

@@ -426,6 +426,31 @@ static int write_module(const struct header *h, struct abilock_arena *arena)
 	return 0;
 }
 
+/* Projects adopt a line in a makefile sooner than one in each module. */
+static void write_lock_objects(const struct header *h)
+{
+	fputs("/* Where no source says it, this file is a source: cc -x c -c -DABILOCK_LOCK_HOST "
+	      "is "
+	      "an\n"
+	      "   object for the link of the host, -fPIC -DABILOCK_LOCK_MODULE=PRIVATE one for the "
+	      "link\n"
+	      "   of modules. It can also stand in front of a module's one source, by -include. "
+	      "*/\n"
+	      "#ifdef ABILOCK_LOCK_HOST\n"
+	      "ABILOCK_HOST();\n"
+	      "#endif\n"
+	      "#ifdef ABILOCK_LOCK_MODULE\n"
+	      "#define ABILOCK_LOCK_AS_(module, kind) ABILOCK_MODULE(module, kind)\n"
+	      "#ifdef ABILOCK_MODULE_NAME\n"
+	      "ABILOCK_LOCK_AS_(ABILOCK_MODULE_NAME, ABILOCK_LOCK_MODULE);\n"
+	      "#else /* one object for all modules: each has the name of its file */\n"
+	      "ABILOCK_LOCK_AS_(\"\", ABILOCK_LOCK_MODULE);\n"
+	      "#endif\n"
+	      "#endif\n"
+	      "\n",
+	      h->file);
+}
+
 static int write_parts(const struct header *h, struct abilock_arena *arena)
 {
 	write_head(h);
@@ -436,6 +461,7 @@ static int write_parts(const struct header *h, struct abilock_arena *arena)
 	write_lock(h);
 	write_host(h);
 	int r = write_module(h, arena);
+	write_lock_objects(h);
 	if (r == 0)
 		r = header_versions_write(h->file, h->decl, h->tags, arena);
 	fprintf(h->file, "#endif\n");

@@ -98,7 +98,7 @@ static void filter_input(void)
 
 int main(int argc, char **argv)
 {
-	const char *dir = KETTLE_MODULES; /* set by CMakeLists.txt */
+	const char *dir = KETTLE_MODULES; /* set by the build */
 	int failed = 0, letter;
 
 	while ((letter = getopt(argc, argv, "d:o:")) != -1) {

@@ -34,7 +34,7 @@ static int load(const char *dir, const char *module)
 
 int main(int argc, char **argv)
 {
-	const char *dir = TALLY_MODULES; /* set by CMakeLists.txt */
+	const char *dir = TALLY_MODULES; /* set by the build */
 	int failed = 0, letter;
 
 	/* -d counts for the -m behind it. */

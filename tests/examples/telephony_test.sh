@@ -180,7 +180,7 @@ test_other_build() {
 
 test_embedded() {
 	check "$cc: builds with modules in the program" \
-		build E "-DSWITCHBOARD_EMBEDDED=app_stack;func_channel;res_timing_timerfd"
+		build E -DSWITCHBOARD_MODULE_{app_stack,func_channel,res_timing_timerfd}=y
 	check_not "$cc: there is no file of them" test -e E/lib/switchboard/app_stack.so
 	run E --list
 	check "$cc: starts with them" expects 0

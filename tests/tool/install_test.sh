@@ -15,11 +15,12 @@ for file in bin/versiongen bin/abiaudit bin/abimod "$lib/libabilock.so.1" "$lib/
 	share/bash-completion/completions/abiaudit share/doc/abilock/findings.md share/doc/abilock/gate.md \
 	share/bash-completion/completions/abimod share/doc/abilock/modules.md include/abilock/modules.h include/abilock/module.h \
 	share/abilock/ci/gate share/abilock/ci/pre-commit share/abilock/ci/action.yml share/abilock/ci/gitlab.yml \
+	"$lib/cmake/abilock/abilock-config.cmake" share/abilock/host.pc.in \
 	"$lib/libabilock-guard.so" include/abilock/abilock.h "$lib/pkgconfig/abilock.pc"; do
 	check "$file is installed" test -e "$prefix/$file"
 done
-check_not "headers and pkg-config name no folder of the build" \
-	grep -rlF "$SOURCE_DIR" "$prefix/include" "$prefix/$lib/pkgconfig"
+check_not "headers, pkg-config and CMake package name no folder of the build" \
+	grep -rlF "$SOURCE_DIR" "$prefix/include" "$prefix/$lib/pkgconfig" "$prefix/$lib/cmake"
 
 library=$prefix/$lib/libabilock.so.1
 check "libabilock.so exports what runtime/abilock.syms declares, and nothing else" \
@@ -48,6 +49,25 @@ END
 read -ra flags <<<"$(pkg-config --cflags --libs abilock)"
 check "a program builds with pkg-config" "${CC:-cc}" -o "$dir/user" "$dir/user.c" "${flags[@]}"
 check "and runs" env LD_LIBRARY_PATH="$prefix/$lib" "$dir/user"
+for tool in versiongen abiaudit abimod; do
+	check "pkg-config says where $tool is" "$(pkg-config --variable=$tool abilock)" --version
+done
+check "pkg-config says where the files for build systems are" \
+	test -d "$(pkg-config --variable=pkgdatadir abilock)/ci"
+cat >"$dir/dlfcn.c" <<'END'
+#include <abilock/dlfcn.h>
+int main(void)
+{
+	void *(*load)(const char *, int) = dlopen;
+	return load("/nonexistent.so", RTLD_NOW) || !dlerror();
+}
+END
+check "a program that says dlopen() builds with <abilock/dlfcn.h>" \
+	"${CC:-cc}" -o "$dir/dlfcn" "$dir/dlfcn.c" "${flags[@]}"
+nm -D "$dir/dlfcn" >"$dir/symbols"
+check "it calls abilock_dlopen() and abilock_dlerror()" sh -c \
+	"grep -q abilock_dlopen '$dir/symbols' && grep -q abilock_dlerror '$dir/symbols'"
+check_not "and neither dlopen() nor dlerror()" grep -qE ' (dlopen|dlerror)' "$dir/symbols"
 cat >"$dir/module.c" <<'END'
 #define ABILOCK_MODULE_NAME "user"
 #include <abilock/module.h>
@@ -62,7 +82,7 @@ END
 compiles() {
 	"${CC:-cc}" -x "$1" -std="$2" -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" -fsyntax-only "$3"
 }
-for header in abilock module modules; do
+for header in abilock dlfcn module modules; do
 	printf '#include <abilock/%s.h>\n' "$header" >"$dir/header.c"
 	check "<abilock/$header.h> alone is clean C" compiles c c99 "$dir/header.c"
 	check "<abilock/$header.h> alone is clean C++" compiles c++ c++11 "$dir/header.c"

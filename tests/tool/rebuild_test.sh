@@ -344,8 +344,8 @@ test_example() {
 		compiled+=("build/$at/$module.dir/modules/$module.c.o")
 	done
 	compiled[0]=build/$at/kettle.dir/kettle.c.o
-	files=(build/kettle.{tag,map} build/kettle-stub.so build/kettle_abi.h build/kettle
-		"${modules[@]/#/build/}" "${compiled[@]}"
+	files=(build/kettle_abi/{kettle.tag,kettle.map,libkettle-host.so,kettle_abi.h} build/kettle
+		"${modules[@]/#/build/kettle_modules/}" "${compiled[@]}"
 		"build/$at/dict.dir/modules/dict.c.o" build/libdict.so.1.0)
 
 	rm -rf example
@@ -368,7 +368,7 @@ test_example() {
 	files_with_tag=("${files[@]:0:${#files[@]}-2}")
 	edit repo_git repo commit -q --allow-empty -m "The next build"
 	builds "a commit has all but the modules' own library built anew" "${files_with_tag[@]}"
-	check "$how: the modules fit" abiaudit verify --host build/kettle "${modules[@]/#/build/}"
+	check "$how: the modules fit" abiaudit verify --host build/kettle "${modules[@]/#/build/kettle_modules/}"
 	edit sed -i 's/Boils/Cooks/' repo/README
 	builds "so has an edit of any tracked file" "${files_with_tag[@]}"
 	builds "the next build after that writes nothing"
@@ -382,7 +382,7 @@ test_example() {
 	watch build
 	edit sed -i 's/kettle_drop;/kettle_drop;\n    kettle_undeclared;/' repo/lists/kettle.syms
 	watch build
-	check "$how: an edit of an included file is noticed" grep -q kettle_undeclared build/kettle.map
+	check "$how: an edit of an included file is noticed" grep -q kettle_undeclared build/kettle_abi/kettle.map
 	cd "$dir" || exit 1
 }
 

@@ -114,7 +114,7 @@ while read -r machine names; do
 		check "$name is $machine" cmp alias.so "$machine.so"
 	done
 done <<'END'
-x86_64 amd64 x86_64-linux-gnu x86_64-pc-linux-gnu x86_64-linux-musl
+x86_64 amd64 x86_64-linux-gnu x86_64-pc-linux-gnu x86_64-linux-musl x86_64-redhat-linux
 x32 x86_64-linux-gnux32
 i386 i686 i686-linux-gnu i386-linux-gnu
 aarch64 arm64 aarch64-linux-gnu
@@ -147,7 +147,7 @@ arc arc-linux-gnu
 sh4 sh4-linux-gnu
 ia64 ia64-linux-gnu
 END
-for name in z80 x86_64-linux x86_64-linux-gnueabi mips64-linux-gnu -linux-gnu; do
+for name in z80 x86_64-freebsd x86_64-linux-gnueabi mips64-linux-gnu -linux-gnu; do
 	check "'$name' is no machine" refused 2 \
 		"versiongen stub: unknown machine '$name' (see 'versiongen stub --help')" \
 		host.syms --soname libh.so.1 "--machine=$name"

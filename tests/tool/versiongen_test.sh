@@ -313,6 +313,14 @@ for cc in gcc clang; do
 	check "$cc: one of several nodes" $cc -fPIC -c several.c -o module.o
 	check_not "$cc: two hosts in one file" $cc -c twohosts.c -o twohosts.o
 	check "$cc says why" grep -q 'headers of two hosts' log
+	check "$cc: the header is the object that locks modules" $cc -x c $warnings -fPIC \
+		-DABILOCK_LOCK_MODULE=PRIVATE -c aaa.h -o lock.$cc.o
+	check "$cc: and the one of the host" $cc -x c $warnings -DABILOCK_LOCK_HOST -c aaa.h -o lock_host.$cc.o
+	check "$cc: the host's marker is in it" sh -c "nm lock_host.$cc.o | grep -q ' abilock_marker_FOO_PRIVATE$'"
+	check "$cc: the header stands in front of a source" $cc $warnings -fPIC -include aaa.h \
+		-DABILOCK_LOCK_MODULE=FOO_PRIVATE '-DABILOCK_MODULE_NAME="wget"' -c user.c -o included.$cc.o
+	check_not "$cc: PRIVATE of several nodes for an object" $cc -x c -fPIC \
+		-DABILOCK_LOCK_MODULE=PRIVATE -c two.h -o two.o
 done
 
 # The forced reference and the note, in the built module.
@@ -336,6 +344,19 @@ bound()
 		readelf --dyn-syms -W "$1" | grep -Eq " UND +$symbol( |$)" || return 1
 	done
 }
+
+for cc in gcc clang; do
+	have $cc || continue
+	check "$cc: a module with the header's object links" $cc -shared -fPIC user.c lock.$cc.o stub.so -o foo_user.so
+	check "$cc: it is locked" locked foo_user.so
+	"$ABIAUDIT" list --format json foo_user.so >foo_user.json
+	check "$cc: its note has a host" grep -q '"host": *"foo"' foo_user.json
+	check_not "$cc: and no name" grep -qE '"name": *"(wget)?"' foo_user.json
+	check "$cc: its manifest has the name of the file" sh -c "'$VERSIONGEN' manifest foo_user.so -o - | grep -qx name=foo_user"
+	check "$cc: a module with the header in front links" $cc -shared included.$cc.o stub.so -o included.so
+	check "$cc: it is locked, too" locked included.so
+	check "$cc: with its name" sh -c "'$ABIAUDIT' list --format json included.so | grep -q '\"name\": *\"wget\"'"
+done
 
 # TYPE NAME@@NODE of all that is exported; bfd adds a symbol for each node itself
 exports()
