@@ -177,23 +177,60 @@ static void tool_help(const struct abilock_tool *tool)
 	       "\nexit status: 0 clean, 1 findings, 2 wrong usage, 3 could not read or write\n");
 }
 
+/* Words of an argument that is one of them, such as `text|json`. */
+static void print_choices(const char *arg)
+{
+	for (; *arg; arg++)
+		putchar(*arg == '|' ? ' ' : *arg);
+}
+
+static bool is_choice(const struct abilock_option *option)
+{
+	return option->arg && strchr(option->arg, '|');
+}
+
+static void bash_options(const struct abilock_command *command)
+{
+	printf("\t\t%s) words='", command->name);
+	for (size_t i = 0; i < command->option_count; i++)
+		printf("--%s ", command->options[i].name);
+	printf("--help' ;;\n");
+}
+
+static void bash_choices(const struct abilock_command *command)
+{
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct abilock_option *option = &command->options[i];
+
+		if (!is_choice(option))
+			continue;
+		printf("\t\t%s:--%s", command->name, option->name);
+		if (option->letter)
+			printf(" | %s:-%c", command->name, option->letter);
+		printf(") words='");
+		print_choices(option->arg);
+		printf("' ;;\n");
+	}
+}
+
 static void complete_bash(const struct abilock_tool *tool)
 {
-	printf("_%s()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n"
+	printf("_%s()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+	       "words=\n"
+	       "\tif [[ $cur == = ]]; then\n\t\tcur=\n"
+	       "\telif [[ $prev == = ]]; then\n\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
 	       "\tif ((COMP_CWORD == 1)); then\n\t\twords='",
 	       tool->name);
 	for (size_t i = 0; i < tool->command_count; i++)
 		printf("%s ", tool->commands[i].name);
-	printf("--help --version --print-completion'\n\telif [[ $cur == -* ]]; then\n"
-	       "\t\tcase ${COMP_WORDS[1]} in\n");
-	for (size_t i = 0; i < tool->command_count; i++) {
-		const struct abilock_command *c = &tool->commands[i];
-
-		printf("\t\t%s) words='", c->name);
-		for (size_t k = 0; k < c->option_count; k++)
-			printf("--%s ", c->options[k].name);
-		printf("--help' ;;\n");
-	}
+	printf("--help --version --print-completion'\n"
+	       "\telif [[ $prev == --print-completion ]]; then\n\t\twords='bash zsh fish'\n"
+	       "\telif [[ $cur == -* ]]; then\n\t\tcase ${COMP_WORDS[1]} in\n");
+	for (size_t i = 0; i < tool->command_count; i++)
+		bash_options(&tool->commands[i]);
+	printf("\t\tesac\n\telse\n\t\tcase ${COMP_WORDS[1]}:$prev in\n");
+	for (size_t i = 0; i < tool->command_count; i++)
+		bash_choices(&tool->commands[i]);
 	printf("\t\tesac\n\tfi\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
 	       "complete -o default -F _%s %s\n",
 	       tool->name, tool->name);
@@ -210,6 +247,40 @@ static void print_quoted(const char *s, const char *special)
 	}
 }
 
+/* The help of an option and its argument, behind its name; ends the word. */
+static void zsh_option(const struct abilock_option *option)
+{
+	printf("[");
+	print_quoted(option->help, ":[]\\");
+	printf("]");
+	if (is_choice(option)) {
+		printf(":%s:(", option->name);
+		print_choices(option->arg);
+		printf(")");
+	} else if (option->arg) {
+		printf(":%s:_files", option->arg);
+	}
+	printf("'");
+}
+
+static void zsh_command(const struct abilock_command *command)
+{
+	printf("\t%s)\n\t\t_arguments", command->name);
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct abilock_option *option = &command->options[i];
+
+		if (option->letter) {
+			printf(" \\\n\t\t\t'-%c%s", option->letter, option->arg ? "+" : "");
+			zsh_option(option);
+		}
+		printf(" \\\n\t\t\t'--%s%s", option->name, option->arg ? "=" : "");
+		zsh_option(option);
+	}
+	printf(" \\\n\t\t\t'-h[print the help of %s]' \\\n\t\t\t'--help[print the help of %s]'"
+	       " \\\n\t\t\t'*:file:_files' ;;\n",
+	       command->name, command->name);
+}
+
 static void complete_zsh(const struct abilock_tool *tool)
 {
 	printf("#compdef %s\n_%s()\n{\n\tlocal -a commands=(\n", tool->name, tool->name);
@@ -218,40 +289,51 @@ static void complete_zsh(const struct abilock_tool *tool)
 		print_quoted(tool->commands[i].summary, ":\\");
 		printf("'\n");
 	}
-	printf("\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n\t\treturn\n"
-	       "\tfi\n\tshift words\n\t((CURRENT--))\n\tcase $words[1] in\n");
-	for (size_t i = 0; i < tool->command_count; i++) {
-		const struct abilock_command *c = &tool->commands[i];
-
-		printf("\t%s)\n\t\t_arguments", c->name);
-		for (size_t k = 0; k < c->option_count; k++) {
-			printf(" \\\n\t\t\t'--%s%s[", c->options[k].name,
-			       c->options[k].arg ? "=" : "");
-			print_quoted(c->options[k].help, ":[]\\");
-			printf("]%s%s%s'", c->options[k].arg ? ":" : "",
-			       c->options[k].arg ? c->options[k].arg : "",
-			       c->options[k].arg ? ":_files" : "");
-		}
-		printf(" \\\n\t\t\t'*:file:_files' ;;\n");
-	}
+	printf("\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n"
+	       "\t\t_arguments '-h[print the help]' '--help[print the help]' "
+	       "'--version[print the version]' \\\n"
+	       "\t\t\t'--print-completion[print completion for a shell]'\n\t\treturn\n"
+	       "\tfi\n\tshift words\n\t((CURRENT--))\n\tcase $words[1] in\n"
+	       "\t--print-completion)\n\t\t_values shell bash zsh fish ;;\n");
+	for (size_t i = 0; i < tool->command_count; i++)
+		zsh_command(&tool->commands[i]);
 	printf("\tesac\n}\n_%s \"$@\"\n", tool->name);
+}
+
+static void fish_option(const struct abilock_tool *tool, const struct abilock_command *command,
+			const struct abilock_option *option)
+{
+	printf("complete -c %s -n '__fish_seen_subcommand_from %s'", tool->name, command->name);
+	if (option->letter)
+		printf(" -s %c", option->letter);
+	printf(" -l %s", option->name);
+	if (is_choice(option)) {
+		printf(" -x -a '");
+		print_choices(option->arg);
+		printf("'");
+	} else if (option->arg) {
+		printf(" -r");
+	}
+	printf(" -d '");
+	print_quoted(option->help, "\\");
+	printf("'\n");
 }
 
 static void complete_fish(const struct abilock_tool *tool)
 {
+	printf("complete -c %s -s h -l help -d 'print the help'\n"
+	       "complete -c %s -n __fish_use_subcommand -l version -d 'print the version'\n"
+	       "complete -c %s -n __fish_use_subcommand -l print-completion -x -a 'bash zsh fish' "
+	       "-d 'print completion for a shell'\n",
+	       tool->name, tool->name, tool->name);
 	for (size_t i = 0; i < tool->command_count; i++) {
 		const struct abilock_command *c = &tool->commands[i];
 
 		printf("complete -c %s -n __fish_use_subcommand -a %s -d '", tool->name, c->name);
 		print_quoted(c->summary, "\\");
 		printf("'\n");
-		for (size_t k = 0; k < c->option_count; k++) {
-			printf("complete -c %s -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
-			       tool->name, c->name, c->options[k].name,
-			       c->options[k].arg ? " -r" : "");
-			print_quoted(c->options[k].help, "\\");
-			printf("'\n");
-		}
+		for (size_t k = 0; k < c->option_count; k++)
+			fish_option(tool, c, &c->options[k]);
 	}
 }
 

@@ -9,6 +9,10 @@
 const struct abilock_option abilock_deps_option_table[] = {
 	{"rpm-provides", 'P', NULL, "what files provide, in RPM's words", OPT_DEPS_RPM_PROVIDES},
 	{"rpm-requires", 'R', NULL, "what files require, in RPM's words", OPT_DEPS_RPM_REQUIRES},
+	{"rpm-recommends", 0, NULL, "libraries that files open and do well with, in RPM's words",
+	 OPT_DEPS_RPM_RECOMMENDS},
+	{"rpm-suggests", 0, NULL, "libraries that files open and can do without, in RPM's words",
+	 OPT_DEPS_RPM_SUGGESTS},
 	{"deb-symbols", 0, NULL, "a Debian symbols file for libraries", OPT_DEPS_DEB_SYMBOLS},
 	{"deb-depends", 0, NULL, "Debian dependencies of programs and libraries",
 	 OPT_DEPS_DEB_DEPENDS},
@@ -23,6 +27,7 @@ const size_t abilock_deps_option_count = ARRAY_SIZE(abilock_deps_option_table);
 const char abilock_deps_help[] =
 	"What depends on what, in the words of RPM and of Debian. One option says in whose:\n\n"
 	"  --rpm-provides and --rpm-requires (rpm): a sorted list, as rpm's elfdeps\n"
+	"  --rpm-recommends and --rpm-suggests (rpm): the same, from .note.dlopen\n"
 	"  --deb-symbols (deb-symbols): a symbols file, as dpkg-gensymbols\n"
 	"  --deb-depends (deb-depends): ${shlibs:Depends}, as dpkg-shlibdeps\n\n"
 	"The other options are grouped by what they are for; those for deb belong to both of "
@@ -45,10 +50,9 @@ static const struct mode {
 	int id;
 	const char *group;
 } modes[] = {
-	{OPT_DEPS_RPM_PROVIDES, "rpm"},
-	{OPT_DEPS_RPM_REQUIRES, "rpm"},
-	{OPT_DEPS_DEB_SYMBOLS, "deb-symbols"},
-	{OPT_DEPS_DEB_DEPENDS, "deb-depends"},
+	{OPT_DEPS_RPM_PROVIDES, "rpm"},	       {OPT_DEPS_RPM_REQUIRES, "rpm"},
+	{OPT_DEPS_RPM_RECOMMENDS, "rpm"},      {OPT_DEPS_RPM_SUGGESTS, "rpm"},
+	{OPT_DEPS_DEB_SYMBOLS, "deb-symbols"}, {OPT_DEPS_DEB_DEPENDS, "deb-depends"},
 };
 
 static const struct abilock_option *option_row(int id)
@@ -60,7 +64,7 @@ static const struct abilock_option *option_row(int id)
 	return &abilock_deps_option_table[i];
 }
 
-/* The one mode that was asked for; of RPM's two, either. */
+/* The one mode that was asked for; of RPM's, any. */
 static int find_mode(const struct abilock_invocation *inv, const struct mode **ret_mode)
 {
 	const struct mode *mode = NULL;
@@ -80,7 +84,8 @@ static int find_mode(const struct abilock_invocation *inv, const struct mode **r
 	}
 	if (!mode)
 		return abilock_cli_usage(inv, "expected one of --rpm-provides, --rpm-requires, "
-					      "--deb-symbols and --deb-depends");
+					      "--rpm-recommends, --rpm-suggests, --deb-symbols "
+					      "and --deb-depends");
 	*ret_mode = mode;
 	return ABILOCK_EXIT_OK;
 }

@@ -8,10 +8,24 @@
 #include "rpm_dependencies.h"
 #include "tsv.h"
 
+/* What can be asked, in the order of the answers. */
+static const struct question {
+	int option;
+	const char *key;
+	int (*read)(struct abilock_object *object, const struct rpm_rules *rules,
+		    struct rpm_dependencies *ret, struct abilock_error *err);
+	const char *dropped; /* what a soname is that gives no dependency */
+} questions[] = {
+	{OPT_DEPS_RPM_PROVIDES, "provides", rpm_provides, "soname"},
+	{OPT_DEPS_RPM_REQUIRES, "requires", rpm_requires, "needed library"},
+	{OPT_DEPS_RPM_RECOMMENDS, "recommends", rpm_recommends, "recommended library"},
+	{OPT_DEPS_RPM_SUGGESTS, "suggests", rpm_suggests, "suggested library"},
+};
+
 /* What was asked for: shared by all threads, which only read it, but for the lines. */
 struct request {
 	const char *tool;
-	bool provides, requires;
+	bool asked[ARRAY_SIZE(questions)];
 	enum format format;
 	bool compat;
 	bool multifile;
@@ -24,7 +38,7 @@ struct request {
 /* The answer about a file. It has no object where there is nothing that could depend. */
 struct answer {
 	struct abilock_object *object;
-	struct rpm_dependencies provides, requires;
+	struct rpm_dependencies deps[ARRAY_SIZE(questions)]; /* empty where it was not asked */
 };
 
 static void answer_deinit(struct answer *answer)
@@ -71,10 +85,10 @@ static int read_answer(const struct request *request, const char *path, struct a
 
 	if (r < 0)
 		return has_none(path, r, err) ? 0 : r;
-	if (request->provides)
-		r = rpm_provides(answer->object, &request->rules, &answer->provides, err);
-	if (r >= 0 && request->requires)
-		r = rpm_requires(answer->object, &request->rules, &answer->requires, err);
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(questions); i++)
+		if (request->asked[i])
+			r = questions[i].read(answer->object, &request->rules, &answer->deps[i],
+					      err);
 	return r;
 }
 
@@ -167,9 +181,12 @@ static bool put_dependencies(struct json_object *file, const char *key,
 static bool put_file(struct json_object *file, const struct request *request, const char *path,
 		     const struct answer *answer)
 {
-	return json_put_string(file, "file", path) &&
-	       (!request->provides || put_dependencies(file, "provides", &answer->provides)) &&
-	       (!request->requires || put_dependencies(file, "requires", &answer->requires));
+	bool put = json_put_string(file, "file", path);
+
+	for (size_t i = 0; put && i < ARRAY_SIZE(questions); i++)
+		put = !request->asked[i] ||
+		      put_dependencies(file, questions[i].key, &answer->deps[i]);
+	return put;
 }
 
 static int write_json(const struct request *request, const char *path, const struct answer *answer,
@@ -195,9 +212,11 @@ static int check_path(const char *path, struct abilock_error *err)
 static int write_text(const struct request *request, const char *path, const struct answer *answer,
 		      struct abilock_text *out, struct abilock_error *err)
 {
-	/* In text it is the one or the other. */
-	const struct rpm_dependencies *deps =
-		request->provides ? &answer->provides : &answer->requires;
+	/* In text there is one question. */
+	size_t question = 0;
+	while (!request->asked[question])
+		question++;
+	const struct rpm_dependencies *deps = &answer->deps[question];
 
 	if (request->lines)
 		return collect(request->lines, deps, err);
@@ -211,15 +230,13 @@ static int write_text(const struct request *request, const char *path, const str
 static int write_answer(const struct request *request, const char *path, struct answer *answer,
 			struct abilock_text *out, struct abilock_error *err)
 {
-	if (!request->lines && !request->compat) {
-		rpm_dependencies_sort(&answer->provides);
-		rpm_dependencies_sort(&answer->requires);
-	}
+	for (size_t i = 0; !request->lines && !request->compat && i < ARRAY_SIZE(questions); i++)
+		rpm_dependencies_sort(&answer->deps[i]);
 	switch (request->format) {
 	case FORMAT_JSON: return write_json(request, path, answer, out, err);
 	case FORMAT_TSV:
-		write_records(out, "provides", path, &answer->provides);
-		write_records(out, "requires", path, &answer->requires);
+		for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+			write_records(out, questions[i].key, path, &answer->deps[i]);
 		return 0;
 	case FORMAT_TEXT: break;
 	}
@@ -240,11 +257,9 @@ static int ask(const void *context, const char *path, struct batch_answer *batch
 	}
 	if (r >= 0)
 		r = write_answer(request, path, &answer, &batch->out, err);
-	if (r >= 0 && request->warn) {
-		warn_dropped(request, &answer, "soname", &answer.provides, &batch->warnings);
-		warn_dropped(request, &answer, "needed library", &answer.requires,
+	for (size_t i = 0; r >= 0 && request->warn && i < ARRAY_SIZE(questions); i++)
+		warn_dropped(request, &answer, questions[i].dropped, &answer.deps[i],
 			     &batch->warnings);
-	}
 	return r;
 }
 
@@ -260,34 +275,49 @@ static struct rpm_rules make_rules(const struct abilock_invocation *inv, bool co
 		.program_soname = !compat && !abilock_cli_has(inv, OPT_RPM_NO_PROGRAM_SONAME),
 		.assume_exec = !compat && !abilock_cli_has(inv, OPT_RPM_NO_ASSUME_EXEC),
 		.base_names = compat || abilock_cli_has(inv, OPT_RPM_BASE_NAMES),
+		.lock = !compat && !abilock_cli_has(inv, OPT_RPM_NO_LOCK),
+		.dlopen_notes = !compat && !abilock_cli_has(inv, OPT_RPM_NO_DLOPEN_NOTES),
 		.as_found = compat,
 	};
+}
+
+/* What does not go together. */
+static int check_request(const struct abilock_invocation *inv, const struct request *request,
+			 size_t asked)
+{
+	if (request->compat && request->format != FORMAT_TEXT)
+		return abilock_cli_usage(inv, "--elfdeps-compat is text, not --format %s",
+					 abilock_cli_value(inv, OPT_DEPS_FORMAT, ""));
+	if (request->compat && (abilock_cli_has(inv, OPT_DEPS_RPM_RECOMMENDS) ||
+				abilock_cli_has(inv, OPT_DEPS_RPM_SUGGESTS)))
+		return abilock_cli_usage(inv, "--elfdeps-compat goes with --rpm-provides and "
+					      "--rpm-requires: elfdeps knows nothing else");
+	if (request->format == FORMAT_TEXT && asked > 1)
+		return abilock_cli_usage(inv, "as text, expected one of --rpm-provides, "
+					      "--rpm-requires, --rpm-recommends and "
+					      "--rpm-suggests; --format json and tsv take several");
+	return ABILOCK_EXIT_OK;
 }
 
 static int make_request(const struct abilock_invocation *inv, struct request *request)
 {
 	const bool compat = abilock_cli_has(inv, OPT_RPM_COMPAT);
+	size_t asked = 0;
 
 	*request = (struct request){
 		.tool = inv->tool->name,
-		.provides = abilock_cli_has(inv, OPT_DEPS_RPM_PROVIDES),
-		.requires = abilock_cli_has(inv, OPT_DEPS_RPM_REQUIRES),
 		.compat = compat,
 		.multifile = abilock_cli_has(inv, OPT_RPM_MULTIFILE),
 		.sections = compat || abilock_cli_has(inv, OPT_RPM_SECTIONS),
 		.warn = !compat && !abilock_cli_has(inv, OPT_RPM_NO_FILTER_WARNINGS),
 		.rules = make_rules(inv, compat),
 	};
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
+		request->asked[i] = abilock_cli_has(inv, questions[i].option);
+		asked += request->asked[i];
+	}
 	int status = deps_format(inv, &request->format);
-	if (status != ABILOCK_EXIT_OK)
-		return status;
-	if (compat && request->format != FORMAT_TEXT)
-		return abilock_cli_usage(inv, "--elfdeps-compat is text, not --format %s",
-					 abilock_cli_value(inv, OPT_DEPS_FORMAT, ""));
-	if (request->format == FORMAT_TEXT && request->provides && request->requires)
-		return abilock_cli_usage(inv, "as text, expected either --rpm-provides or "
-					      "--rpm-requires; --format json and tsv take both");
-	return ABILOCK_EXIT_OK;
+	return status == ABILOCK_EXIT_OK ? check_request(inv, request, asked) : status;
 }
 
 /* One list for the whole run. It is printed where single files failed, too: they have been named.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `abiaudit deps --rpm-provides` and `--rpm-requires`: what rpm's elfdeps writes, and what it
- * forgets. docs/rpm has a page for each difference. */
+/* `abiaudit deps --rpm-provides` and its like: what rpm's elfdeps writes, and what it forgets.
+ * docs/rpm has a page for each difference. */
 #ifndef ABIAUDIT_RPM_H
 #define ABIAUDIT_RPM_H
 
@@ -18,6 +18,8 @@ enum {
 	OPT_RPM_SECTIONS,
 	OPT_RPM_BASE_NAMES,
 	OPT_RPM_NO_FILTER_WARNINGS,
+	OPT_RPM_NO_LOCK,
+	OPT_RPM_NO_DLOPEN_NOTES,
 };
 
 /** Rows for the option table of `abiaudit deps`. */
@@ -48,14 +50,20 @@ enum {
 		{"base-names", 0, NULL,                                                            \
 		 "(rpm) as elfdeps: nodes are those of the BASE definition, not of DT_SONAME",     \
 		 OPT_RPM_BASE_NAMES},                                                              \
+		{"no-filter-warnings", 0, NULL,                                                    \
+		 "(rpm) as elfdeps: say nothing of sonames that are filtered out",                 \
+		 OPT_RPM_NO_FILTER_WARNINGS},                                                      \
+		{"no-lock", 0, NULL,                                                               \
+		 "(rpm) as elfdeps: no abilock(HOST) = TAG from the note of a host or module",     \
+		 OPT_RPM_NO_LOCK},                                                                 \
 	{                                                                                          \
-		"no-filter-warnings", 0, NULL,                                                     \
-			"(rpm) as elfdeps: say nothing of sonames that are filtered out",          \
-			OPT_RPM_NO_FILTER_WARNINGS                                                 \
+		"no-dlopen-notes", 0, NULL,                                                        \
+			"(rpm) as elfdeps: no libraries that .note.dlopen names",                  \
+			OPT_RPM_NO_DLOPEN_NOTES                                                    \
 	}
 
 /**
- * Provides, requirements, or (in JSON and TSV) both.
+ * Provides, requirements, recommendations or suggestions; in JSON and TSV any of them together.
  *
  * @return ABILOCK_EXIT_OK, _USAGE, or _ERROR where a file could not be read.
  */

@@ -3,6 +3,10 @@
 
 #include <sys/stat.h>
 
+#include "dlopen_notes.h"
+#include "rpm_lock.h"
+#include "text.h"
+
 /* A list while it grows; there is room for every item that the object can give. */
 struct builder {
 	struct abilock_object *object;
@@ -81,6 +85,12 @@ static void add_line(struct builder *builder, const char *line)
 {
 	builder->deps.items[builder->deps.count++] =
 		(struct rpm_dependency){.marker = "", .line = line, .length = strlen(line)};
+}
+
+static void add_lines(struct builder *builder, const struct rpm_lock *lock)
+{
+	for (size_t i = 0; i < lock->count; i++)
+		add_line(builder, lock->lines[i]);
 }
 
 /* A soname that the file itself names. */
@@ -225,16 +235,134 @@ int rpm_provides(struct abilock_object *object, const struct rpm_rules *rules,
 		 struct rpm_dependencies *ret, struct abilock_error *err)
 {
 	const char *own = own_name(object, rules);
+	struct rpm_lock lock = {0};
 	struct builder builder;
 
-	int r = builder_init(&builder, object, rules, provides_room(object), err);
+	int r = rules->lock ? rpm_lock_provides(object, &lock, err) : 0;
+	if (r >= 0)
+		r = builder_init(&builder, object, rules, provides_room(object) + lock.count, err);
 	if (r < 0)
 		return r;
 	if (!rules->soname_only)
 		add_nodes(&builder, own);
 	if (own && (rules->program_soname || !is_program(object)))
 		add_own(&builder, own, "");
+	add_lines(&builder, &lock);
 	return finish(&builder, ret, err);
+}
+
+/* ---- libraries that are opened ---- */
+
+static int read_notes(struct abilock_object *object, const struct rpm_rules *rules,
+		      struct dlopen_notes *ret, struct abilock_error *err)
+{
+	return rules->dlopen_notes ? dlopen_notes_read(object, ret, err) : 0;
+}
+
+static size_t notes_room(const struct dlopen_notes *notes)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < notes->count; i++)
+		room += notes->items[i].soname_count;
+	return room;
+}
+
+/* One of several is enough: `(a()(64bit) or b()(64bit))`. */
+static int add_choice(struct builder *builder, const char *const *sonames, size_t count,
+		      struct abilock_error *err)
+{
+	_cleanup_(abilock_text_deinit) struct abilock_text text = {0};
+
+	for (size_t i = 0; i < count; i++)
+		abilock_text_printf(&text, "%s%s%s%s", i ? " or " : "(", sonames[i],
+				    *builder->marker ? "()" : "", builder->marker);
+	abilock_text_putc(&text, ')');
+	const char *line = text.failed ? NULL
+				       : abilock_arena_strndup(&builder->object->arena, text.data,
+							       text.length);
+	if (!line)
+		return abilock_error_nomem(err);
+	add_line(builder, line);
+	return 0;
+}
+
+/* The names of @p note that can be dependencies. Those that cannot are dropped. */
+static int keep_names(struct builder *builder, const struct dlopen_note *note, const char **kept,
+		      size_t *ret_count, struct abilock_error *err)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < note->soname_count; i++) {
+		const char *soname = note->sonames[i];
+		int r = rpm_check_name(builder->object, "note dlopen: library", soname, err);
+
+		if (r < 0)
+			return r;
+		if (take_soname(builder, soname))
+			kept[count++] = soname;
+		else
+			builder->deps.dropped[builder->deps.dropped_count++] = soname;
+	}
+	*ret_count = count;
+	return 0;
+}
+
+static int add_note(struct builder *builder, const struct dlopen_note *note,
+		    struct abilock_error *err)
+{
+	const char **kept =
+		abilock_arena_array(&builder->object->arena, note->soname_count, sizeof(*kept));
+	size_t count;
+
+	if (!kept)
+		return abilock_error_nomem(err);
+	int r = keep_names(builder, note, kept, &count, err);
+	if (r < 0 || count == 0)
+		return r;
+	if (count > 1)
+		return add_choice(builder, kept, count, err);
+	(void)take_soname(builder, kept[0]);
+	add_item(builder, "");
+	return 0;
+}
+
+static int add_notes(struct builder *builder, const struct dlopen_notes *notes,
+		     enum dlopen_priority priority, struct abilock_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < notes->count; i++)
+		if (notes->items[i].priority == priority)
+			r = add_note(builder, &notes->items[i], err);
+	return r;
+}
+
+static int notes_of(struct abilock_object *object, const struct rpm_rules *rules,
+		    enum dlopen_priority priority, struct rpm_dependencies *ret,
+		    struct abilock_error *err)
+{
+	struct dlopen_notes notes = {0};
+	struct builder builder;
+
+	int r = read_notes(object, rules, &notes, err);
+	if (r >= 0)
+		r = builder_init(&builder, object, rules, notes_room(&notes), err);
+	if (r >= 0)
+		r = add_notes(&builder, &notes, priority, err);
+	return r < 0 ? r : finish(&builder, ret, err);
+}
+
+int rpm_recommends(struct abilock_object *object, const struct rpm_rules *rules,
+		   struct rpm_dependencies *ret, struct abilock_error *err)
+{
+	return notes_of(object, rules, DLOPEN_RECOMMENDED, ret, err);
+}
+
+int rpm_suggests(struct abilock_object *object, const struct rpm_rules *rules,
+		 struct rpm_dependencies *ret, struct abilock_error *err)
+{
+	return notes_of(object, rules, DLOPEN_SUGGESTED, ret, err);
 }
 
 /* ---- requires ---- */
@@ -284,17 +412,28 @@ int rpm_requires(struct abilock_object *object, const struct rpm_rules *rules,
 {
 	const bool has_interp = object->interp && *object->interp;
 	const bool is_executable = (object->mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
+	struct dlopen_notes notes = {0};
+	struct rpm_lock lock = {0};
 	struct builder builder;
 
-	int r = builder_init(&builder, object, rules,
-			     object->verneed_count + object->needed_count + 2, err);
+	int r = rules->lock ? rpm_lock_requires(object, &lock, err) : 0;
+	if (r >= 0)
+		r = read_notes(object, rules, &notes, err);
+	if (r >= 0)
+		r = builder_init(&builder, object, rules,
+				 object->verneed_count + object->needed_count + lock.count +
+					 notes_room(&notes) + 2,
+				 err);
 	if (r < 0)
 		return r;
-	if (rules->assume_exec || is_executable || !has_interp)
+	if (rules->assume_exec || is_executable || !has_interp) {
 		add_requirements(&builder);
+		add_lines(&builder, &lock);
+		r = add_notes(&builder, &notes, DLOPEN_REQUIRED, err);
+	}
 	if (rules->require_interp && has_interp)
 		add_line(&builder, object->interp);
-	return finish(&builder, ret, err);
+	return r < 0 ? r : finish(&builder, ret, err);
 }
 
 /* ---- */

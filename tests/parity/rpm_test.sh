@@ -66,7 +66,8 @@ done
 
 # ---- as sets ----
 
-documented=(--no-program-soname --no-assume-exec --sections --base-names --no-filter-warnings)
+documented=(--no-program-soname --no-assume-exec --sections --base-names --no-filter-warnings --no-lock
+	--no-dlopen-notes)
 for what in -P -R; do
 	plain() { ours "$what" "${documented[@]}"; }
 	peer() { theirs "$what" | sort -u; }

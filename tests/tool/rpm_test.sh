@@ -32,7 +32,8 @@ prints() {
 }
 
 # The options that switch all differences off.
-elfdeps_set=(--no-program-soname --no-assume-exec --sections --base-names --no-filter-warnings)
+elfdeps_set=(--no-program-soname --no-assume-exec --sections --base-names --no-filter-warnings
+	--no-lock --no-dlopen-notes)
 
 # ---- fixtures ----
 
@@ -230,6 +231,219 @@ check "it is an error" grep -q 'control character' err
 run 3 -P --elfdeps-compat libevil.so
 prints "nor with --elfdeps-compat" ""
 
+# ---- the lock ----
+
+# locked NAME TAG: what versiongen makes of the declaration, and the program
+locked() {
+	"$VERSIONGEN" header lock.syms --tag "$2" --soname liblock-host.so.1 -o lock_abi.h &&
+		"$VERSIONGEN" map lock.syms --tag "$2" -o lock.map &&
+		"$VERSIONGEN" stub lock.syms --tag "$2" --soname liblock-host.so.1 -o "$1.stub.so" &&
+		"$CC" -I. -rdynamic -o "$1" lock.c -Wl,--version-script=lock.map \
+			-Wl,-soname,liblock-host.so.1 -Wl,--hash-style=both
+}
+
+# module FILE HOST KIND [NAME]: a module of the host that was generated last
+module() {
+	printf '#include "lock_abi.h"\nABILOCK_MODULE("%s", %s);\n' "${4-${1%.so}}" "$3" >module.c
+	"$CC" -I. -shared -fPIC -nostdlib -o "$1" module.c -Wl,--no-as-needed "./$2.stub.so" \
+		-Wl,--hash-style=both
+}
+
+# note FILE KEY=VALUE...: a library with that note, whatever it says
+note() {
+	local file=$1 text
+	shift
+	text=$(printf '%s\\0' "$@")
+	cat >note.c <<-END
+		static const struct {
+			unsigned n, d, t;
+			char o[8], x[(sizeof("$text") + 3) / 4 * 4];
+		} note __attribute__((section(".note.abilock"), aligned(4), used)) = {
+			8, sizeof(note.x), 1, "abilock", "$text"};
+	END
+	"$CC" -shared -fPIC -nostdlib -o "$file" note.c -Wl,--hash-style=both
+}
+
+cat >lock.syms <<'END'
+LOCK_1 { global: lock_public; local: *; };
+LOCK_PRIVATE { global: lock_private; };
+END
+cat >lock.c <<'END'
+#include "lock_abi.h"
+ABILOCK_HOST();
+int lock_public(void) { return 1; }
+int lock_private(void) { return 2; }
+int main(void) { return 0; }
+END
+tag=0123456789abcdef0123456789abcdef01234567_dirty_89abcdef
+build_locked() {
+	locked lockhost "id:$tag" && module strict.so lockhost PRIVATE && module loose.so lockhost PUBLIC &&
+		module odd-name.so lockhost PRIVATE odd-name.so
+}
+check "a host and its modules are linked" build_locked
+
+run 0 -P lockhost
+prints "a host provides its soname, its nodes and its tag" "abilock(lock) = $tag
+liblock-host.so.1()(64bit)
+liblock-host.so.1(LOCK_1)(64bit)
+liblock-host.so.1(LOCK_PRIVATE_$tag)(64bit)"
+run 0 -R lockhost
+check_not "a host requires no tag" grep -q abilock out
+run 0 -P strict.so loose.so odd-name.so
+prints "modules provide their names" 'abilock-module(lock/loose)
+abilock-module(lock/odd-name)
+abilock-module(lock/strict)'
+run 0 -R strict.so
+prints "a private module requires the tag, and its node" "abilock(lock) = $tag
+liblock-host.so.1()(64bit)
+liblock-host.so.1(LOCK_PRIVATE_$tag)(64bit)"
+run 0 -R loose.so
+check "a public module requires any build of the host" grep -qx 'abilock(lock)' out
+check_not "and no private node" grep -q PRIVATE out
+run 0 -P --no-lock lockhost
+check_not "--no-lock: no tag" grep -q abilock out
+run 0 -R --no-lock strict.so
+check_not "--no-lock: nor is it required" grep -q abilock out
+run 0 -R --elfdeps-compat strict.so
+check_not "--elfdeps-compat: nothing of the lock" grep -q abilock out
+run 0 -P --multifile lockhost strict.so
+sed '/^lib/d' out >got
+mv got out
+prints "--multifile: the lines belong to their files" ";lockhost
+abilock(lock) = $tag
+;strict.so
+abilock-module(lock/strict)"
+run 0 -P --format tsv strict.so
+prints "TSV has them" "$(printf 'provides\tstrict.so\tabilock-module(lock/strict)\t\t\t')"
+objcopy --only-keep-debug lockhost lockhost.debug
+run 0 -P lockhost.debug
+prints "a file of debug information is no host" ''
+
+# With tags from types each node has its own.
+cat >lock.syms <<'END'
+LOCK_1 { global: lock_public; local: *; };
+LOCK_A_PRIVATE { global: lock_private; };
+LOCK_B_PRIVATE { global: lock_other; };
+END
+cat >types.c <<'END'
+struct b { int x; };
+int lock_public(void) { return 1; }
+int lock_private(void) { return 2; }
+int lock_other(struct b *b) { return b->x; }
+END
+cat >lock.c <<'END'
+#include "lock_abi.h"
+ABILOCK_HOST();
+int main(void) { return 0; }
+END
+types() { "$VERSIONGEN" "$1" lock.syms --tag abi "${@:2}" types.o; }
+build_types() {
+	"$CC" -g -c types.c && types header --soname liblock-host.so.1 -o lock_abi.h && types map -o lock.map &&
+		types stub --soname liblock-host.so.1 -o typed.stub.so &&
+		"$CC" -I. -rdynamic -o typed lock.c types.o -Wl,--version-script=lock.map \
+			-Wl,-soname,liblock-host.so.1 && module a.so typed LOCK_A_PRIVATE
+}
+check "a host with tags from types is linked" build_types
+run 0 -P typed
+grep '^abilock(' out >tags
+check "it provides a tag for the whole, and one for each node" test "$(wc -l <tags)" = 3
+run 0 -R a.so
+grep '^abilock(' out >own
+check "a module requires one tag" test "$(wc -l <own)" = 1
+check "and that is one that the host provides" grep -qxFf own tags
+
+note words.so format=1 kind=host host=lock tag=1.0
+run 0 -P --no-fake-soname words.so
+prints "the words come from the note alone" 'abilock(lock) = 1.0'
+for bad in tag=1-2 tag=1:2 'tag=a b' 'host=a,b' 'host=a)b' kind=odd format=2; do
+	fields=(format=1 kind=host host=lock tag=1.0)
+	for i in "${!fields[@]}"; do
+		[[ ${fields[i]%%=*} != "${bad%%=*}" ]] || fields[i]=$bad
+	done
+	note bad.so "${fields[@]}"
+	run 3 -P bad.so
+	prints "a note with $bad gives no line" ''
+	check "it is an error that says so" grep -qF -e "${bad#*=}" err
+done
+for field in name= soname=liblock-host.so.1; do
+	note nameless.so format=1 kind=private host=lock tag=1.0 "$field" node=LOCK_PRIVATE_1.0
+	run 0 -P --no-fake-soname nameless.so
+	prints "a module without a name in its note has that of its file ($field)" \
+		'abilock-module(lock/nameless)'
+done
+
+cat >embedded.c <<'END'
+#define NOTE(name, type, text) \
+	static const struct { \
+		unsigned n, d, t; \
+		char o[8], x[(sizeof(text) + 3) / 4 * 4]; \
+	} name __attribute__((section(".note.abilock"), aligned(4), used)) = { \
+		8, sizeof(name.x), type, "abilock", text}
+NOTE(host, 1, "format=1\0kind=host\0host=lock\0tag=1.0");
+NOTE(first, 2, "name=within\0type=filter");
+NOTE(second, 2, "name=within\0description=It is part of the host");
+NOTE(third, 2, "name=other");
+END
+"$CC" -shared -fPIC -nostdlib -o embedded.so embedded.c
+run 0 -P --no-fake-soname embedded.so
+prints "a host provides its embedded modules, each once" 'abilock(lock) = 1.0
+abilock-module(lock/other)
+abilock-module(lock/within)'
+
+# ---- libraries that are opened ----
+
+# opens FILE JSON: a library with that note
+opens() {
+	local text=${2//\"/\\\"}
+	cat >note.c <<-END
+		static const struct {
+			unsigned n, d, t;
+			char o[4], x[(sizeof("$text") + 3) / 4 * 4];
+		} note __attribute__((section(".note.dlopen"), aligned(4), used)) = {
+			4, sizeof(note.x), 0x407c0c0a, "FDO", "$text"};
+	END
+	"$CC" -shared -fPIC -nostdlib -o "$1" note.c -Wl,--hash-style=both
+}
+
+opens opens.so '[{"feature": "a", "priority": "required", "soname": ["libreq.so.1"]}, '\
+'{"feature": "b", "priority": "recommended", "soname": ["librec.so.2", "librec.so.1"]}, '\
+'{"soname": ["libplain.so.1"], "later": {"a": [null]}}, '\
+'{"priority": "suggested", "soname": ["libsug.so.1", "odd.plugin"]}]'
+run 0 -R opens.so
+prints "what a note requires is required" 'libreq.so.1()(64bit)'
+run 0 --rpm-recommends opens.so
+prints "what it recommends, or has no priority, is recommended; one of several names is enough" \
+	'(librec.so.2()(64bit) or librec.so.1()(64bit))
+libplain.so.1()(64bit)'
+run 0 --rpm-suggests opens.so
+prints "what it suggests is suggested" 'libsug.so.1()(64bit)'
+check "a name that is unlike a library's is left out, and named" \
+	grep -q 'suggested library odd.plugin' err
+run 0 -R --no-dlopen-notes opens.so
+prints "--no-dlopen-notes: nothing" ''
+run 0 -R --elfdeps-compat opens.so
+prints "--elfdeps-compat: nothing" ''
+run 0 --rpm-recommends libone.so.1
+prints "without a note nothing is recommended" ''
+run 2 --rpm-recommends --elfdeps-compat opens.so
+run 2 --rpm-recommends --rpm-suggests opens.so
+if have jq; then
+	run 0 -R --rpm-recommends --rpm-suggests --format json opens.so
+	check "JSON has all that was asked" jq -e '.files[0] | [(.requires | length),
+		(.recommends | length), (.suggests | length), .recommends[0].soname,
+		.recommends[1].soname] == [1, 2, 1, null, "libplain.so.1"]' out
+fi
+for bad in '{}' '[' '[] []' '[1]' '[{}]' '[{"soname": "libx.so.1"}]' '[{"soname": []}]' '[{"soname": [1]}]' \
+	'[{"soname": ["libx.so.1"], "priority": "often"}]' '[{"soname": ["libx.so.1 evil"]}]' \
+	'[{"soname": ["libx.so.1)"]}]' '[{"soname": [""]}]'; do
+	opens bad.so "$bad"
+	run 3 --rpm-recommends bad.so
+	prints "a note that says $bad gives no line" ''
+	check "it is an error" grep -q '^abiaudit: bad.so: note dlopen' err
+done
+run 3 -R bad.so
+check "also where requirements are asked for" grep -q '^abiaudit: bad.so: note dlopen' err
+
 # ---- forms ----
 
 if have jq; then
@@ -279,7 +493,7 @@ libone.so.1()(64bit)'
 
 elfdeps=$(rpm --eval '%{_rpmconfigdir}/elfdeps' 2>/dev/null || :)
 files=(libone.so.1 libnamed.so spake.so plug.so prog host libint.so.1 one.o libbare.so.1 weak
-	libone.so.1.debug libscript.so nowhere.so foo-*.so)
+	libone.so.1.debug libscript.so nowhere.so foo-*.so lockhost strict.so loose.so opens.so)
 if [[ -x $elfdeps ]]; then
 	for side in -P -R; do
 		for options in '' --soname-only --no-fake-soname --no-filter-soname --require-interp; do
