@@ -13,6 +13,7 @@ enum {
 	OPT_PACKAGE_VERSION,
 	OPT_ABI_PACKAGE,
 	OPT_DEV_PACKAGE,
+	OPT_SINCE_NODES,
 	OPT_SINCE_DEFAULT,
 };
 
@@ -52,6 +53,8 @@ static int write_deb(struct job *job, const struct dialect *dialect)
 		.abi_package = abilock_cli_value(job->inv, OPT_ABI_PACKAGE, NULL),
 		.dev_package = abilock_cli_value(job->inv, OPT_DEV_PACKAGE, NULL),
 		.since = abilock_cli_value(job->inv, OPT_SINCE_DEFAULT, NULL),
+		.is_program = abilock_cli_has(job->inv, OPT_PROGRAM),
+		.is_since_nodes = abilock_cli_has(job->inv, OPT_SINCE_NODES),
 	};
 
 	(void)dialect;
@@ -79,18 +82,20 @@ static int check_options(const struct abilock_invocation *inv, const char *diale
 {
 	static const struct {
 		int id;
-		const char *option, *dialect;
+		const char *option, *dialect, *other;
 	} options[] = {
-		{OPT_PROGRAM, "program", "gnu"},
-		{OPT_PACKAGE, "package", "deb"},
-		{OPT_PACKAGE_VERSION, "package-version", "deb"},
-		{OPT_ABI_PACKAGE, "abi-package", "deb"},
-		{OPT_DEV_PACKAGE, "dev-package", "deb"},
-		{OPT_SINCE_DEFAULT, "since-default", "deb"},
+		{OPT_PROGRAM, "program", "gnu", "deb"},
+		{OPT_PACKAGE, "package", "deb", NULL},
+		{OPT_PACKAGE_VERSION, "package-version", "deb", NULL},
+		{OPT_ABI_PACKAGE, "abi-package", "deb", NULL},
+		{OPT_DEV_PACKAGE, "dev-package", "deb", NULL},
+		{OPT_SINCE_NODES, "since-nodes", "deb", NULL},
+		{OPT_SINCE_DEFAULT, "since-default", "deb", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (abilock_cli_has(inv, options[i].id) && !str_eq(options[i].dialect, dialect))
+		if (abilock_cli_has(inv, options[i].id) && !str_eq(options[i].dialect, dialect) &&
+		    !(options[i].other && str_eq(options[i].other, dialect)))
 			return abilock_cli_usage(inv, "--%s is for --dialect %s", options[i].option,
 						 options[i].dialect);
 	return ABILOCK_EXIT_OK;
@@ -136,14 +141,15 @@ static const struct abilock_option options[] = {
 	OPTION_DEPFILE,
 	OPTION_HEADERS,
 	{"dialect", 'd', "NAME", "gnu (default), solaris, darwin, def or deb", OPT_DIALECT},
-	{"program", 'p', NULL, "the host is a program: name versions as GNU ld needs it there",
-	 OPT_PROGRAM},
+	{"program", 'p', NULL, "the host is a program (for gnu and deb)", OPT_PROGRAM},
 	{"soname", 's', "NAME", "for def: the DLL or program; for deb: DT_SONAME", OPT_SONAME},
 	{"package", 0, "NAME", "(deb) package that has the host", OPT_PACKAGE},
 	{"package-version", 0, "V", "(deb) private nodes need exactly this version",
 	 OPT_PACKAGE_VERSION},
 	{"abi-package", 0, "NAME", "(deb) or the virtual package NAME-TAG", OPT_ABI_PACKAGE},
 	{"dev-package", 0, "NAME", "(deb) package of the headers", OPT_DEV_PACKAGE},
+	{"since-nodes", 0, NULL, "(deb) symbols without since= have it from the name of their node",
+	 OPT_SINCE_NODES},
 	{"since-default", 0, "V", "(deb) since= of symbols without one", OPT_SINCE_DEFAULT},
 };
 

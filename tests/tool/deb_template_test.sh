@@ -188,6 +188,47 @@ check "--since-default is its version" "$VERSIONGEN" map --dialect deb --tag id:
 	--soname libhost.so.1 --package libhost1 --package-version 1 --since-default 1.1 -o out
 check "it stands in the template" grep -qx ' host_reload@HOST_1.2 1.1' out
 
+cat >releases.syms <<'END'
+HOST_1.0 { global: host_open; local: *; };
+HOST_LATER_1.10 {
+  global:
+    host_close;
+    host_reload;  # since=1.11
+} HOST_1.0;
+HOST_1_2 { global: host_odd; } HOST_LATER_1.10;
+END
+cat >releases.wanted <<'END'
+libhost.so.1 libhost1 #MINVER#
+ (optional)HOST_1.0@HOST_1.0 1.0
+ (optional)HOST_LATER_1.10@HOST_LATER_1.10 1.10
+ (optional)HOST_1_2@HOST_1_2 3
+ host_close@HOST_LATER_1.10 1.10
+ host_odd@HOST_1_2 3
+ host_open@HOST_1.0 1.0
+ host_reload@HOST_LATER_1.10 1.11
+END
+check "with --since-nodes a node says which release its symbols came with" "$VERSIONGEN" map \
+	--dialect deb releases.syms --soname libhost.so.1 --package libhost1 --since-nodes \
+	--since-default 3 -o releases
+same "what a name does not say has --since-default" releases releases.wanted
+check "a node without a number needs --since-default" refused 'host_odd, line 7' releases.syms \
+	--soname libhost.so.1 --package libhost1 --since-nodes
+
+# A variable of libc, which the program has a copy of.
+echo 'extern char *program_invocation_name; int main(void) { return !*program_invocation_name; }' >main.c
+gensyms_program() {
+	dpkg-gensymbols -plibhost1 -Pdebian/libhost1 -v1.2.3-1 -Idebian/libhost1.symbols -O/dev/null -c4 \
+		-edebian/libhost1/usr/lib/host
+}
+sed -i 's/static void host_reload/void host_reload/' host.c
+check "the host is whole again" "$CC" -fPIE -pie -rdynamic -o debian/libhost1/usr/lib/host main.c host.c \
+	-Wl,--version-script=host.map -Wl,-soname,libhost.so.1
+check "a template for a program is written" template "id:$hash1" --abi-package libhost-abi --program
+check "it allows for copies of variables" gensyms_program
+check "one for a library is written, too" template "id:$hash1" --abi-package libhost-abi
+check_not "a template for a library does not" gensyms_program
+rm debian/libhost1/usr/lib/host
+
 # ---- what is said in other words ----
 
 cat >words.syms <<'END'

@@ -131,9 +131,23 @@ static const char *node_name(const struct writer *w, const struct abilock_entry 
 	return *name ? name : "Base";
 }
 
+/* The release that a node is named for: 1.2 of FOO_1.2. @return NULL where the name has none. */
+static const char *release_of(const char *name)
+{
+	while ((name = strchr(name, '_')) && !isdigit((unsigned char)*++name))
+		;
+	return name && !name[strspn(name, "0123456789.")] ? name : NULL;
+}
+
 static const char *since_of(const struct writer *w, const struct abilock_entry *entry)
 {
-	return entry->tags.since ? entry->tags.since : w->deb->since;
+	const char *release = NULL;
+
+	if (entry->tags.since)
+		return entry->tags.since;
+	if (w->deb->is_since_nodes)
+		release = release_of(node_name(w, entry));
+	return release ? release : w->deb->since;
 }
 
 static bool is_word(const char *word, const char *s, size_t length)
@@ -323,7 +337,7 @@ static int check_since(struct writer *w, const struct abilock_entry **order, siz
 	return abilock_error_set(
 		w->err, ABILOCK_E_USAGE, w->decl->sources[first->place.file].path, NULL, 0,
 		"%zu symbols have no since= (the first is %s, line %u): tag them, or "
-		"give --since-default",
+		"give --since-nodes or --since-default",
 		missing, first->text, first->place.line);
 }
 
@@ -368,6 +382,24 @@ static int write_symbols(struct writer *w)
 	return r;
 }
 
+/* A program that is linked without -fPIC has copies of library variables, under their own nodes. */
+static void write_copies(struct writer *w)
+{
+	struct abilock_text *out = &w->out;
+
+	abilock_text_puts(out, " (regex|optional)\"@(?!Base$");
+	for (size_t i = 0; i < w->decl->node_count; i++) {
+		const struct abilock_declared_node *node = &w->decl->nodes[i];
+
+		if (!node->name[0])
+			continue;
+		abilock_text_putc(out, '|');
+		write_regex(out, node->name, false);
+		abilock_text_putc(out, node->is_tagged ? '_' : '$');
+	}
+	abilock_text_puts(out, ")\" 0\n");
+}
+
 int dialect_deb_write(FILE *file, const struct abilock_declaration *decl, const struct tags *tags,
 		      const struct dialect_deb *deb, struct abilock_error *err)
 {
@@ -378,6 +410,8 @@ int dialect_deb_write(FILE *file, const struct abilock_declaration *decl, const 
 		return r;
 	write_head(&w, tags->build);
 	write_private_nodes(&w);
+	if (deb->is_program)
+		write_copies(&w);
 	r = write_node_symbols(&w);
 	if (r == 0)
 		r = write_symbols(&w);

@@ -18,6 +18,8 @@ struct dialect_deb {
 	const char *abi_package; /**< Or: they need the virtual package ABI_PACKAGE-TAG. */
 	const char *dev_package; /**< For Build-Depends-Package. */
 	const char *since;	 /**< Of entries without `since=`. */
+	bool is_program;	 /**< The host is one: it may export copies of variables. */
+	bool is_since_nodes;	 /**< Before that: the number in the name of their node. */
 };
 
 /**
