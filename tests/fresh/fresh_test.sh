@@ -31,6 +31,8 @@ fi
 . "$root/tests/tool/lib.sh"
 # shellcheck source=../../scripts/lib.sh
 . "$root/scripts/lib.sh"
+# shellcheck source=root_lib.sh
+. "$root/tests/fresh/root_lib.sh"
 trust_checkout
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 git -C "$root" rev-parse --verify -q HEAD >/dev/null || stop "nothing is committed"
@@ -38,61 +40,15 @@ git -C "$root" rev-parse --verify -q HEAD >/dev/null || stop "nothing is committ
 work=$root/build/fresh
 mkdir -p "$work"
 clean_up() {
-	local made
-	for made in "$work"/*.root; do
-		umount -l "$made/proc" 2>/dev/null
-		# Never into something that is mounted there.
-		rm -rf --one-file-system "$made"
-	done
+	remove_roots '*'
 	rm -rf "$dir"
 }
 trap clean_up EXIT
 clean_up
 mkdir -p "$dir"
 
-mirror() {
-	# shellcheck disable=SC2016 # apt's variables
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Identifier: Packages' |
-		awk '$2 == "bookworm" { print $1; exit }'
-}
-
-# How this machine reaches its mirror, for apt in a root.
-apt_settings() {
-	apt-config dump | grep -E '^Acquire::(http|https|Check-[A-Za-z-]+|Retries|ForceIPv[46])\b' |
-		grep -v -i auto-detect
-}
-
-make_base() {
-	local base=$work/base.root site
-	site=${ABILOCK_MIRROR:-$(mirror)}
-	[[ $site ]] || {
-		echo "no mirror of bookworm among apt's sources: set ABILOCK_MIRROR"
-		return 1
-	}
-	debootstrap --variant=minbase bookworm "$base" "$site" || return
-	cp -L /etc/resolv.conf /etc/hosts "$base/etc/"
-	apt_settings >"$base/etc/apt/apt.conf.d/90host"
-	# git is not in the base, so the clone comes with the root.
-	git clone -q --no-hardlinks "$root" "$base/root/abilock"
-}
-
-# make_root NAME: a root of its own in $made
-make_root() {
-	made=$work/$1.root
-	cp -a "$work/base.root" "$made" && mount -t proc proc "$made/proc"
-}
-
-# inside USER FOLDER COMMAND...: with no terminal, no input and next to no environment
-inside() {
-	local user=$1 folder=$2 variable environment=(PATH=/usr/sbin:/usr/bin:/sbin:/bin)
-	shift 2
-	for variable in http_proxy https_proxy no_proxy; do
-		[[ ! ${!variable-} ]] || environment+=("$variable=${!variable}")
-	done
-	# shellcheck disable=SC2016 # expanded in the root
-	setsid -w env -i "${environment[@]}" HOME="$folder" chroot --userspec="$user" "$made" \
-		sh -c 'cd "$1" && shift && exec "$@"' sh "$folder" "$@" </dev/null
-}
+# git is not in the base, so the clone comes with the root.
+make_base_with_clone() { make_base && git clone -q --no-hardlinks "$root" "$work/base.root/root/abilock"; }
 
 # runs SENTENCE LOG COMMAND...: the command succeeds; with its last line, time and downloads
 runs() {
@@ -157,7 +113,7 @@ fresh_test() {
 	sed -n '/== Summary/,$p' "$work/test.log" | sed 's/^/    /'
 }
 
-check "debootstrap makes a minimal Debian 12" make_base
+check "debootstrap makes a minimal Debian 12" make_base_with_clone
 if [[ $failures -eq 0 ]]; then
 	[[ ${1-demo} != demo ]] || fresh_demo
 	[[ ${1-test} != test ]] || fresh_test
