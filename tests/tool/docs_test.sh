@@ -5,8 +5,7 @@
 #
 #   docs_test.sh
 #
-# From the environment: VERSIONGEN, ABIAUDIT, ABIMOD (the tools), SOURCE_DIR (the tree); ABILOCK_PREFIX, where
-# abilock is installed, to run the example of the README as well.
+# From the environment: VERSIONGEN, ABIAUDIT, ABIMOD (the tools), SOURCE_DIR (the tree).
 
 # Functions are called by name, through check and check_not.
 # shellcheck disable=SC2317,SC2016
@@ -184,6 +183,23 @@ named_files_exist() {
 	return $bad
 }
 
+# ---- build systems ----
+
+# What the files for build systems say in their heads of what they leave behind is in abilock-make(7).
+build_rules_are_described() {
+	local file name bad=0
+
+	tr -d '\\' <"$1/docs/man/abilock-make.7.scd" >"$dir/page"
+	for file in make/abilock.mk autotools/abilock.m4 meson/meson.build; do
+		grep '^#' "$1/scripts/$file" | grep -oE '\bNAME[_-][a-z_]+\b' | grep -vx -e NAME_abi -e NAME-host | sort -u >"$dir/names"
+		[[ -s $dir/names ]] || return 1
+		while read -r name; do
+			grep -qF -e "$name" "$dir/page" || { echo "abilock-make(7) lacks $name of $file"; bad=1; }
+		done <"$dir/names"
+	done
+	return $bad
+}
+
 # ---- differences from elfdeps ----
 
 # Each option that takes a difference back has a page of its name.
@@ -214,6 +230,26 @@ links_lead_somewhere() {
 				bad=1
 			}
 		done < <(grep -oE '\]\([^)#:]+\)' "$file" | sed 's/^](//; s/)$//')
+	done
+	return $bad
+}
+
+# anchors DOCUMENT: of its headings, as they are shown
+anchors() {
+	awk '/^ *```/ { inside = !inside } !inside && sub(/^#+ /, "") { $0 = tolower($0); gsub(/[^a-z0-9_ -]/, ""); gsub(/ /, "-"); print }' "$1"
+}
+
+links_lead_to_headings() {
+	local file document heading bad=0
+
+	for file in "$1"/*.md "$1"/docs/*.md "$1"/docs/*/*.md; do
+		while IFS='#' read -r document heading; do
+			[[ -n $document ]] && document=$(dirname "$file")/$document || document=$file
+			anchors "$document" | grep -qxF -e "$heading" || {
+				echo "${file#"$1"/}: $document has no heading for #$heading"
+				bad=1
+			}
+		done < <(grep -oE '\]\(([^)#:]+\.md)?#[^)]+\)' "$file" | sed 's/^](//; s/)$//')
 	done
 	return $bad
 }
@@ -282,44 +318,78 @@ libraries_are_silent() {
 	return $bad
 }
 
-# ---- the README's example ----
+# ---- formats ----
 
-# blocks SECTION KIND: the section's blocks of one kind, ``` with the word behind it or with none
-blocks() {
-	awk -v section="## $1" -v kind="$2" '
-		/^## / { on = $0 == section }
-		on && /^```/ { if (inside) { inside = 0; if (mine) print "" } else { inside = 1
-			mine = $0 == "```" kind } ; next }
-		on && inside && mine' "$tree/README.md"
+# Pages of section 5, and those that describe what outputs have.
+formats_have_their_pages() {
+	local page bad=0
+
+	for page in "$1"/docs/man/*.5.scd; do
+		page=$(basename "$page" .scd)
+		grep -qF "${page%.*}(${page##*.})" "$1/docs/formats.md" || { echo "formats.md lacks $page"; bad=1; }
+	done
+	return $bad
 }
 
-# commands_print SECTION: its lines `$ COMMAND` print what stands below them. What another machine has
-# other packages for (git) is left out.
-commands_print() {
-	local line
-
-	blocks "$1" '' | sed '/git 2>/,$d' | grep . >wanted
-	[[ -s wanted ]] || return 1
-	sed -n 's/^\$ //p' wanted | while read -r line; do
-		printf '$ %s\n' "$line"
-		bash -c "$line" 2>&1
-	done | grep . >found
-	diff wanted found
+# outputs_of TOOL...: FORMAT TOOL COMMAND, as the help has them
+outputs_of() {
+	local tool command format
+	for tool in "$@"; do
+		for command in $(commands_of "$tool"); do
+			for format in $("$tool" "$command" --help | grep -- ' --format' | grep -owE 'json|tsv|sarif|junit|github'); do
+				echo "$format ${tool##*/} $command"
+			done
+		done
+	done
 }
 
-readme_runs() {
-	mkdir -p "$dir/readme" && cd "$dir/readme" || return 1
-	PATH=$ABILOCK_PREFIX/bin:$PATH
-	PKG_CONFIG_PATH=$(find "$ABILOCK_PREFIX" -type d -name pkgconfig -printf '%p:')
-	LD_LIBRARY_PATH=$(dirname "$(find "$ABILOCK_PREFIX" -name libabilock.so.1 | head -n 1)")
-	export PATH PKG_CONFIG_PATH LD_LIBRARY_PATH
-	blocks 'In 60 seconds' sh >script
-	blocks 'In 60 seconds' '' | grep -v '^$' | sed '/^\$ abiaudit/,$d' | sed "s,/home/you,$PWD," >wanted
-	bash -e script >found || return 1
-	diff wanted found || return 1
-	blocks 'One list, everything else follows' sh | bash -e || return 1
-	commands_print 'One list, everything else follows' || return 1
-	commands_print 'What is in a binary, what does it need?'
+outputs_are_described() {
+	outputs_of "$VERSIONGEN" "$ABIAUDIT" "$ABIMOD" | sort -u >"$dir/help"
+	[[ -s $dir/help ]] || return 1
+	section "$1/docs/formats.md" '## Outputs' | awk -F '|' '$2 ~ /^ `[a-z]+` $/ {
+		gsub(/[` ]/, "", $2); n = split($3, of, /`, `/)
+		for (i = 1; i <= n; i++) { gsub(/^ *`|` *$/, "", of[i]); print $2, of[i] }
+	}' | sort >"$dir/page"
+	diff "$dir/help" "$dir/page"
+}
+
+# The numbers of the sources are those of the tables: a new version is a new row.
+versions_are_described() {
+	local number bad=0
+
+	has() { grep -qF "$1" "$2/docs/formats.md" || { echo "formats.md lacks: $1"; bad=1; }; }
+	number=$(sed -n 's/^#define JSON_FORMAT_VERSION \([0-9]*\)$/\1/p' "$1/symbols/json.h")
+	has "\`format_version\` ${number:?}" "$1"
+	! grep -oE '`format_version` [0-9]+' "$1/docs/formats.md" | grep -vx "\`format_version\` $number" || bad=1
+	number=$(sed -n 's/.*ABILOCK_INDEX_VERSION = \([0-9]*\),.*/\1/p' "$1/runtime/modules/index/index_layout.h")
+	has "number ${number:?} behind the magic \`abilocki\`" "$1"
+	number=$(grep -oE 'format=[0-9]+' "$1/versiongen/header.c" | sort -u)
+	has "first string \`${number:?}\`" "$1"
+	number=$(sed -n 's/^#define BASELINE_MAGIC "\(.*\)"/\1/p' "$1/symbols/gate/baseline_parts.h")
+	has "first line \`${number:?} " "$1"
+	return $bad
+}
+
+# A document with a format_version is written by a command that has a row.
+writers_are_described() {
+	local file bad=0
+
+	section "$1/docs/formats.md" '## Outputs' >"$dir/outputs"
+	for file in $(grep -rlE 'JSON_FORMAT_VERSION|"format_version"' "$1/symbols" "$1/versiongen" "$1/runtime" --include='*.[ch]'); do
+		file=${file#"$1"/}
+		case $file in
+		symbols/json.h | runtime/abimod/abimod.h | symbols/abiaudit/batch_format.c) ;; # list and deps share the last
+		symbols/diagnostics_format_json.c) grep -qF '`abiaudit check`' "$dir/outputs" || bad=1 ;;
+		*)
+			grep -qF "$(sed -E 's,.*/abimod/.*,`abimod list`,; s,.*/collect/.*,`versiongen collect`,; s,.*/command_([a-z]+).c,`versiongen \1`,;
+				s,.*/deb/.*,`abiaudit deps`,; s,.*/([a-z]+)_json.c,`abiaudit \1`,' <<<"$file")" "$dir/outputs" || {
+				echo "formats.md does not know what $file writes"
+				bad=1
+			}
+			;;
+		esac
+	done
+	return $bad
 }
 
 # ---- the rules must be able to fail ----
@@ -328,7 +398,7 @@ readme_runs() {
 broken() {
 	rm -rf "$dir/broken"
 	mkdir "$dir/broken"
-	cp -r "$tree"/{docs,symbols,versiongen,runtime} "$tree"/*.md "$dir/broken"
+	cp -r "$tree"/{docs,symbols,versiongen,runtime,scripts} "$tree"/*.md "$dir/broken"
 	sed -i "$2" "$dir/broken/$1"
 	! cmp -s "$tree/$1" "$dir/broken/$1" || not_ok "the change of $1 has no effect"
 }
@@ -356,17 +426,18 @@ check "what is met or partly met is shown somewhere" met_is_shown "$tree"
 check "what is met, partly met and not yet is counted right" requirements_are_counted "$tree"
 check "every file that requirements.md names exists" named_files_exist "$tree"
 check "each difference from elfdeps has a page" differences_have_pages "$tree"
+check "abilock-make(7) has the names of the files for build systems" build_rules_are_described "$tree"
 check "links between the documents lead somewhere" links_lead_somewhere "$tree"
+check "links between the documents lead to headings" links_lead_to_headings "$tree"
 check "the README names each document and manual page" readme_names_all "$tree"
 check "symbols/ includes nothing of versiongen/ and runtime/" includes_stay "$tree" symbols
 check "versiongen/ includes itself and symbols/ only" includes_stay "$tree" versiongen symbols
 check "runtime/ includes itself and symbols/ only" includes_stay "$tree" runtime symbols
 check "libraries neither print nor exit" libraries_are_silent "$tree"
-if [[ -n ${ABILOCK_PREFIX-} ]]; then
-	check "the README's example prints what the README says" readme_runs
-else
-	skip "the README's example: ABILOCK_PREFIX is not set"
-fi
+check "formats.md names each manual page of a format" formats_have_their_pages "$tree"
+check "formats.md has each output of each command" outputs_are_described "$tree"
+check "formats.md has the versions of the sources" versions_are_described "$tree"
+check "formats.md has whatever writes a format_version" writers_are_described "$tree"
 
 broken docs/man/versiongen.1.scd '/^\*-m, --machine/d'
 check_not "a missing option of a page is noticed" tool_is_described "$dir/broken" "$VERSIONGEN"
@@ -386,6 +457,18 @@ broken docs/rpm/sections.md 's/--sections/--section/'
 check_not "a difference without its page is noticed" differences_have_pages "$dir/broken"
 broken README.md 's/abiaudit-check(1), //'
 check_not "a manual page that the README lacks is noticed" readme_names_all "$dir/broken"
+broken docs/formats.md 's/abilock-modules.conf(5)//'
+check_not "a manual page that formats.md lacks is noticed" formats_have_their_pages "$dir/broken"
+broken docs/formats.md '/^| `tsv` | `abiaudit deps`/d'
+check_not "an output that formats.md lacks is noticed" outputs_are_described "$dir/broken"
+broken symbols/json.h 's/JSON_FORMAT_VERSION 1/JSON_FORMAT_VERSION 2/'
+check_not "a new version that formats.md lacks is noticed" versions_are_described "$dir/broken"
+broken versiongen/command_tag.c '$a /* "format_version" */'
+check_not "a writer that formats.md lacks is noticed" writers_are_described "$dir/broken"
+broken docs/gate.md 's/^## In CI/## Elsewhere/'
+check_not "a link to a heading that is gone is noticed" links_lead_to_headings "$dir/broken"
+broken scripts/make/abilock.mk '2a #   $(NAME_more)'
+check_not "a name of a build rule that the page lacks is noticed" build_rules_are_described "$dir/broken"
 broken symbols/lock.c '1i #include "../runtime/process.h"'
 check_not "an include against the layers is noticed" includes_stay "$dir/broken" symbols
 broken versiongen/map.c '1i #include "process.h"'

@@ -120,7 +120,8 @@ module ui_text FOO_UI_PRIVATE 'ui_draw(&ui_theme, "x");'
 module both FOO_UI_PRIVATE 'struct block_queue queue = {0}; ui_draw(&ui_theme, "x"); block_poll(&queue);'
 module data FOO_BLOCK_PRIVATE ''
 module public PUBLIC ''
-awk '/^```make$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/docs/adoption.md" >repo/Makefile
+awk '/^## / { on = $0 == "## Tags that follow the types" } /^```make$/ { inside = on; next } /^```$/ { inside = 0 } inside' \
+	"$root/docs/adoption.md" >repo/Makefile
 check "docs/adoption.md has the makefile" grep -q -- "--tag abi" repo/Makefile
 
 # ---- commits ----
