@@ -145,6 +145,24 @@ static struct json_object *parse_array(const struct reader *reader, const char *
 	return json_object_get(json);
 }
 
+/* Room for more: at least twice of it, since a file may have any number of notes. */
+static bool reserve(struct abilock_arena *arena, struct dlopen_notes *notes, size_t more)
+{
+	const size_t count = notes->count + more;
+	const size_t room = count > 2 * notes->room ? count : 2 * notes->room;
+
+	if (count <= notes->room)
+		return true;
+	struct dlopen_note *items = abilock_arena_array(arena, room, sizeof(*items));
+	if (!items)
+		return false;
+	for (size_t i = 0; i < notes->count; i++)
+		items[i] = notes->items[i];
+	notes->items = items;
+	notes->room = room;
+	return true;
+}
+
 int dlopen_notes_parse(struct abilock_arena *arena, const char *text, const char *path,
 		       struct dlopen_notes *ret, struct abilock_error *err)
 {
@@ -155,15 +173,13 @@ int dlopen_notes_parse(struct abilock_arena *arena, const char *text, const char
 	if (!array)
 		return r;
 	const size_t more = json_object_array_length(array);
-	struct dlopen_note *items = abilock_arena_array(arena, ret->count + more, sizeof(*items));
-	if (!items)
+	if (!reserve(arena, ret, more))
 		return abilock_error_nomem(err);
-	for (size_t i = 0; i < ret->count; i++)
-		items[i] = ret->items[i];
 	for (size_t i = 0; r >= 0 && i < more; i++)
-		r = read_note(&reader, json_object_array_get_idx(array, i), &items[ret->count + i]);
+		r = read_note(&reader, json_object_array_get_idx(array, i),
+			      &ret->items[ret->count + i]);
 	if (r >= 0)
-		*ret = (struct dlopen_notes){.items = items, .count = ret->count + more};
+		ret->count += more;
 	return r;
 }
 

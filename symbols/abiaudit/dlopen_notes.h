@@ -31,7 +31,7 @@ struct dlopen_note {
 /** Initialise with `{ 0 }`. The memory is an arena's. */
 struct dlopen_notes {
 	struct dlopen_note *items;
-	size_t count;
+	size_t count, room;
 };
 
 /**
