@@ -322,7 +322,7 @@ static bool reserve_words(struct abilock_index_builder *builder, size_t more)
 		builder->too_large = true;
 		return false;
 	}
-	if (wanted > builder->list_room) {
+	if (!builder->lists || wanted > builder->list_room) {
 		const size_t room =
 			builder->list_room * 2 > wanted ? builder->list_room * 2 : wanted + 1024;
 		uint32_t *grown = reallocarray(builder->lists, room, sizeof(*grown));
