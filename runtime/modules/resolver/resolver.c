@@ -16,7 +16,6 @@ void abilock_resolution_deinit(struct abilock_resolution *resolution)
 void resolver_deinit(struct state *st)
 {
 	abilock_name_table_deinit(&st->wants);
-	abilock_text_deinit(&st->key);
 	free(st->goal_wants);
 	free(st->nodes);
 	free(st->frames);

@@ -82,7 +82,7 @@ static struct need *need_of(struct cycles *cy, struct want *want)
 	if (need)
 		return need;
 	need = abilock_arena_alloc(&cy->st.ret->arena, sizeof(*need));
-	if (!need)
+	if (!need || !resolver_stand_ins(&cy->st, want))
 		return NULL;
 	need->want = want;
 	/* What nobody provides is another's finding. */

@@ -49,27 +49,6 @@ struct node *resolver_node(struct state *st, struct abilock_module *module)
 
 /* ---- what is wanted ---- */
 
-/** In front of the key of what autoload wants: no type begins with it. */
-#define OF_AUTOLOAD "="
-
-/* The key of a want; names of modules in the form in which they are compared. */
-static const char *want_key(struct state *st, const char *prefix, const char *type,
-			    const char *name)
-{
-	const size_t at = strlen(prefix) + strlen(type) + 1;
-
-	abilock_text_clear(&st->key);
-	abilock_text_puts(&st->key, prefix);
-	abilock_text_puts(&st->key, type);
-	abilock_text_putc(&st->key, '=');
-	abilock_text_add(&st->key, name, strlen(name) + 1);
-	if (st->key.failed)
-		return NULL;
-	if (is_module_type(type))
-		abilock_module_name_key(name, st->key.data + at);
-	return st->key.data;
-}
-
 static bool has_candidate(const struct want *want, const struct node *node)
 {
 	return want->candidate_count > 0 && want->candidates[0] == node;
@@ -119,8 +98,8 @@ static bool is_name_forbidden(struct state *st, struct want *want)
 	return directive;
 }
 
-/* @p self: the module of that name, where a module is wanted and there is one. */
-static bool find_candidates(struct state *st, struct want *want, struct abilock_module *self)
+/* Whoever says that it provides what is wanted. */
+static bool add_providers(struct state *st, struct want *want)
 {
 	_cleanup_(freep) struct abilock_provided *provided = NULL;
 	const ssize_t count = abilock_catalogue_declared_providers(
@@ -128,33 +107,38 @@ static bool find_candidates(struct state *st, struct want *want, struct abilock_
 
 	if (count < 0)
 		return false;
+	if (!want->self && count > 0 && is_module_type(want->type) && is_name_forbidden(st, want))
+		return want->failure;
 	want->candidates =
 		abilock_arena_array(&st->ret->arena, (size_t)count + 1, sizeof(struct node *));
-	if (!want->candidates || (self && !add_candidate(st, want, self)))
+	if (!want->candidates)
 		return false;
-	if (self ? st->nodes[self->number]->forbidden != NULL
-		 : is_module_type(want->type) && count > 0 && is_name_forbidden(st, want))
-		return self || want->failure;
+	if (want->self)
+		want->candidates[0] = want->self;
 	for (ssize_t i = 0; i < count; i++)
 		if (!add_candidate(st, want, provided[i].module))
 			return false;
 	/* A module by its name is that one, whoever else says so. */
-	if (!self)
+	if (!want->self)
 		put_running_first(want);
 	return true;
 }
 
+bool resolver_stand_ins(struct state *st, struct want *want)
+{
+	return want->candidates != &want->self || want->self->forbidden || add_providers(st, want);
+}
+
 /* Strings are borrowed. NULL: memory is out. */
-static struct want *new_want(struct state *st, const char *type, const char *name,
-			     struct abilock_module *self)
+static struct want *new_want(struct state *st, const char *type, const char *name)
 {
 	struct want *want = abilock_arena_alloc(&st->ret->arena, sizeof(*want));
 
-	if (!want)
-		return NULL;
-	want->type = type;
-	want->name = name;
-	return find_candidates(st, want, self) ? want : NULL;
+	if (want) {
+		want->type = type;
+		want->name = name;
+	}
+	return want;
 }
 
 /* By the module rather than by its name: names need not be looked up then. */
@@ -162,24 +146,47 @@ struct want *resolver_module_want(struct state *st, struct abilock_module *modul
 {
 	struct node *node = resolver_node(st, module);
 
-	if (node && !node->want)
-		node->want = new_want(st, "module", module->name, module);
-	return node ? node->want : NULL;
+	if (!node || node->want)
+		return node ? node->want : NULL;
+	node->want = new_want(st, "module", module->name);
+	if (node->want) {
+		node->want->self = node;
+		node->want->candidates = &node->want->self;
+		node->want->candidate_count = 1;
+	}
+	return node->want;
+}
+
+/* The name that wants are looked up by: of a module in the form in which names are compared. */
+static const char *want_key(struct state *st, const char *type, const char *name)
+{
+	char *key;
+
+	if (!is_module_type(type))
+		return name;
+	key = abilock_arena_strdup(&st->ret->arena, name);
+	if (key)
+		abilock_module_name_key(name, key);
+	return key;
 }
 
 /* Of what no module is by its name. */
 static struct want *named_want(struct state *st, const char *type, const char *name)
 {
-	const char *key = want_key(st, "", type, name);
-	struct want *want = key ? abilock_name_table_find(&st->wants, key) : NULL;
+	const char *key = want_key(st, type, name);
+	void **slot = key ? abilock_name_table_value(&st->wants, key) : NULL;
+	struct want *want = slot ? *slot : NULL;
 
-	if (!key || want)
+	while (want && !str_eq(want->type, type))
+		want = want->next;
+	if (!slot || want)
 		return want;
-	key = abilock_arena_strdup(&st->ret->arena, key);
-	type = abilock_arena_strdup(&st->ret->arena, type);
-	name = abilock_arena_strdup(&st->ret->arena, name);
-	want = key && type && name ? new_want(st, type, name, NULL) : NULL;
-	return want && abilock_name_table_put(&st->wants, key, want) ? want : NULL;
+	want = new_want(st, type, name);
+	if (!want || !add_providers(st, want))
+		return NULL;
+	want->next = *slot;
+	*slot = want;
+	return want;
 }
 
 struct want *resolver_want(struct state *st, const char *type, const char *name)
@@ -193,12 +200,12 @@ struct want *resolver_want(struct state *st, const char *type, const char *name)
 /* A second one beside what all share, without those that autoload leaves out. */
 static struct want *autoload_want(struct state *st, struct want *same)
 {
-	struct want *want = abilock_arena_alloc(&st->ret->arena, sizeof(*want));
+	struct want *want = new_want(st, same->type, same->name);
 
-	if (!want)
+	if (!want || !resolver_stand_ins(st, same))
 		return NULL;
-	*want = (struct want){
-		.type = same->type, .name = same->name, .same = same, .failure = same->failure};
+	want->same = same;
+	want->failure = same->failure;
 	want->candidates = abilock_arena_array(&st->ret->arena, same->candidate_count + 1,
 					       sizeof(struct node *));
 	if (!want->candidates)
@@ -213,18 +220,12 @@ static struct want *find_goal_want(struct state *st, const struct abilock_goal *
 {
 	struct want *same = goal->module ? resolver_module_want(st, goal->module)
 					 : resolver_want(st, goal->type, goal->name);
-	struct want *want;
-	const char *key;
 
 	if (!same || !goal->instead_of)
 		return same;
-	key = want_key(st, OF_AUTOLOAD, goal->type, goal->name);
-	want = key ? abilock_name_table_find(&st->wants, key) : NULL;
-	if (!key || want)
-		return want;
-	key = abilock_arena_strdup(&st->ret->arena, key);
-	want = key ? autoload_want(st, same) : NULL;
-	return want && abilock_name_table_put(&st->wants, key, want) ? want : NULL;
+	if (!same->of_autoload)
+		same->of_autoload = autoload_want(st, same);
+	return same->of_autoload;
 }
 
 struct want *resolver_goal_want(struct state *st, size_t number)
@@ -269,10 +270,11 @@ static bool add_admin_edges(struct state *st, struct node *node)
 bool resolver_edges(struct state *st, struct node *node)
 {
 	const struct abilock_manifest *manifest = node->module->manifest;
-	size_t count = manifest->uses.count + manifest->canuse.count + manifest->willuse.count;
+	size_t count;
 
 	if (node->edges)
 		return true;
+	count = manifest->uses.count + manifest->canuse.count + manifest->willuse.count;
 	for (const struct admin_use *admin = node->admin; admin; admin = admin->next)
 		count++;
 	node->edges = abilock_arena_array(&st->ret->arena, count + 1, sizeof(struct edge));

@@ -27,8 +27,12 @@ enum pass_kind {
 struct want {
 	void *extra; /**< Of cycles.c. */
 	const char *type, *name;
-	struct node **candidates; /**< What runs, then the best first. In the arena. */
+	struct want *next; /**< Of the same name and another type. */
+	struct node *self; /**< Of a module by its name: that one; else NULL. */
+	/** What runs, then the best first; @p self alone until its stand-ins are looked for. */
+	struct node **candidates;
 	size_t candidate_count;
+	struct want *of_autoload; /**< What autoload has instead of this one, or NULL. */
 	struct want *same;   /**< Of autoload: what others that want the same share; or NULL. */
 	unsigned pass;	     /**< In which `chosen` was chosen. */
 	struct node *chosen; /**< Valid in that pass. */
@@ -123,10 +127,9 @@ struct state {
 	struct abilock_arena *failures;
 	struct node **nodes; /**< malloc'ed; by the module's number, may be NULL. */
 	size_t node_limit;
-	struct abilock_name_table wants;
-	struct want **goal_wants; /**< malloc'ed; of each goal, NULL until it is met. */
-	struct abilock_text key;  /**< For look-ups in it. */
-	struct frame *frames;	  /**< malloc'ed. */
+	struct abilock_name_table wants; /**< Name to the first of them. */
+	struct want **goal_wants;	 /**< malloc'ed; of each goal, NULL until it is met. */
+	struct frame *frames;		 /**< malloc'ed. */
 	size_t frame_count, frame_room;
 	struct node **provisional; /**< malloc'ed; modules whose failure may be forgotten. */
 	size_t provisional_count;
@@ -176,6 +179,14 @@ struct want *resolver_want(struct state *st, const char *type, const char *name)
 struct want *resolver_module_want(struct state *st, struct abilock_module *module);
 /** Of a goal by its number. */
 struct want *resolver_goal_want(struct state *st, size_t number);
+
+/**
+ * Have all candidates of what is wanted: those who stand in for a module are looked for once it
+ * cannot be had.
+ *
+ * @return false when memory is out.
+ */
+bool resolver_stand_ins(struct state *st, struct want *want) _must_check_;
 
 /** @return false when memory is out. */
 bool resolver_edges(struct state *st, struct node *node) _must_check_;

@@ -283,18 +283,26 @@ static bool is_met(const struct state *st, const struct want *want)
 	return want->pass == st->pass && want->chosen && node_mark(st, want->chosen) == MARK_DONE;
 }
 
+/* A candidate by its number; NULL: there are no more. */
+static struct node *candidate(struct state *st, struct want *want, size_t number)
+{
+	if (number >= want->candidate_count && !resolver_stand_ins(st, want))
+		st->failed_memory = true;
+	return number < want->candidate_count ? want->candidates[number] : NULL;
+}
+
 /* Go on with the candidates of the edge that the top frame is at. */
 static enum outcome try_edge(struct state *st, const struct edge *edge)
 {
 	struct want *want = edge->want;
+	struct node *node;
 
 	st->ret->work++;
 	if (is_met(st, want) || (want->same && is_met(st, want->same)))
 		return OUTCOME_MET;
 	if (want->failure)
 		return OUTCOME_UNMET;
-	for (; top(st)->candidate < want->candidate_count; top(st)->candidate++) {
-		struct node *node = want->candidates[top(st)->candidate];
+	for (; (node = candidate(st, want, top(st)->candidate)); top(st)->candidate++) {
 		const enum outcome outcome = try_candidate(st, node, edge->kind);
 
 		if (outcome == OUTCOME_UNMET)
@@ -312,13 +320,12 @@ static enum outcome try_canuse(struct state *st, const struct edge *edge)
 {
 	struct want *want = edge->want;
 	struct frame *frame = top(st);
+	struct node *node;
 
 	st->ret->work++;
 	if (st->kind == PASS_DRY || frame->candidate > 0)
 		return OUTCOME_MET;
-	for (size_t i = 0; i < want->candidate_count; i++) {
-		struct node *node = want->candidates[i];
-
+	for (size_t i = 0; (node = candidate(st, want, i)); i++) {
 		if (node->wanted != st->wanted)
 			continue;
 		frame->candidate = 1;
