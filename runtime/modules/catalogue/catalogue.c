@@ -118,7 +118,6 @@ int abilock_catalogue_open(const struct abilock_catalogue_options *options,
 	if (!catalogue)
 		return abilock_error_nomem(err);
 	(void)pthread_mutex_init(&catalogue->mutex, NULL);
-	catalogue->generation = 1;
 	int r = start(catalogue, options, err);
 	if (r < 0)
 		abilock_catalogue_close(catalogue);
@@ -146,7 +145,7 @@ void abilock_catalogue_close(struct abilock_catalogue *catalogue)
 	free(catalogue->known);
 	abilock_catalogue_forget_order(catalogue);
 	abilock_name_table_deinit(&catalogue->added_names);
-	abilock_name_table_deinit(&catalogue->names);
+	abilock_name_table_deinit(&catalogue->gone);
 	abilock_text_deinit(&catalogue->scratch);
 	abilock_host_check_close(catalogue->host);
 	(void)pthread_mutex_destroy(&catalogue->mutex);
@@ -213,39 +212,32 @@ int abilock_catalogue_facts_in(const struct abilock_catalogue *catalogue,
 
 	if (r < 0)
 		return r;
-	struct abilock_module facts = {
-		.name = entry.manifest->name,
-		.manifest = entry.manifest,
-		.problem = entry.problem,
-		.file = entry.file,
-		.type = entry.manifest->type,
-	};
-	facts.file.is_verified = entry.file.is_verified && is_for_host(catalogue, index);
-	facts.file.path = join(arena, directory->path, entry.file.path, &failed);
-	facts.manifest_path = join(arena, directory->path, entry.manifest_file, &failed);
-	if (!facts.type)
-		facts.type = guess_type(&entry, arena);
-	if (failed || !facts.type)
+	const char *path = join(arena, directory->path, entry.file.path, &failed);
+	const char *manifest_path = join(arena, directory->path, entry.manifest_file, &failed);
+	const char *type = entry.manifest->type ? entry.manifest->type : guess_type(&entry, arena);
+	if (failed || !type)
 		return abilock_error_nomem(err);
-	*ret_facts = facts;
+	ret_facts->manifest = entry.manifest;
+	ret_facts->manifest_path = manifest_path;
+	ret_facts->problem = entry.problem;
+	ret_facts->file = entry.file;
+	ret_facts->file.path = path;
+	ret_facts->file.is_verified &= is_for_host(catalogue, index);
+	ret_facts->type = type;
+	ret_facts->is_gone = false;
 	return 0;
 }
 
-static int facts_of_added(const struct abilock_catalogue *catalogue, size_t number,
-			  struct abilock_arena *arena, struct abilock_module *ret_facts,
-			  struct abilock_error *err)
+static int facts_of_added(const struct abilock_manifest *manifest, struct abilock_arena *arena,
+			  struct abilock_module *ret_facts, struct abilock_error *err)
 {
-	const struct abilock_manifest *manifest = catalogue->added[number].manifest;
 	const struct abilock_index_entry entry = {.manifest = manifest};
-	struct abilock_module facts = {
-		.name = manifest->name,
-		.manifest = manifest,
-		.type = manifest->type ? manifest->type : guess_type(&entry, arena),
-	};
+	const char *type = manifest->type ? manifest->type : guess_type(&entry, arena);
 
-	if (!facts.type)
+	if (!type)
 		return abilock_error_nomem(err);
-	*ret_facts = facts;
+	abilock_catalogue_learn(ret_facts,
+				&(struct abilock_module){.manifest = manifest, .type = type});
 	return 0;
 }
 
@@ -256,7 +248,8 @@ int abilock_catalogue_facts(struct abilock_catalogue *catalogue,
 	const struct abilock_catalogue_directory *directory;
 
 	if (place.directory == ABILOCK_IS_ADDED)
-		return facts_of_added(catalogue, place.number, arena, ret_facts, err);
+		return facts_of_added(catalogue->added[place.number].manifest, arena, ret_facts,
+				      err);
 	directory = &catalogue->directories[place.directory];
 	return abilock_catalogue_facts_in(catalogue, directory, &directory->index, place.number,
 					  arena, ret_facts, err);
@@ -314,81 +307,48 @@ bool abilock_catalogue_locate(const struct abilock_catalogue *catalogue, const c
 	return false;
 }
 
-static struct abilock_known *make_known(struct abilock_catalogue *catalogue, const char *key,
-					const char *name)
-{
-	struct abilock_known *known = abilock_arena_alloc(&catalogue->arena, sizeof(*known));
-	struct abilock_known **slot;
-
-	if (!known)
-		return NULL;
-	known->module.name = abilock_arena_strdup(&catalogue->arena, name);
-	known->key = str_eq(key, name) ? known->module.name
-				       : abilock_arena_strdup(&catalogue->arena, key);
-	if (!known->key || !known->module.name)
-		return NULL;
-	slot = abilock_array_push(&catalogue->known, &catalogue->known_count, sizeof(*slot));
-	if (!slot)
-		return NULL;
-	if (!abilock_name_table_put(&catalogue->names, known->key, known)) {
-		catalogue->known_count--;
-		return NULL;
-	}
-	*slot = known;
-	known->module.owner = catalogue->options.owner;
-	known->module.number = catalogue->known_count - 1;
-	return known;
-}
-
-/* Where the module of a place in a directory is remembered. NULL: nowhere. */
-static struct abilock_known **known_at(struct abilock_catalogue *catalogue,
-				       struct abilock_place_of_module place)
+struct abilock_module **abilock_catalogue_slot(struct abilock_catalogue *catalogue,
+					       struct abilock_place_of_module place)
 {
 	struct abilock_catalogue_directory *directory;
 
 	if (place.directory == ABILOCK_IS_ADDED)
-		return NULL;
+		return &catalogue->added[place.number].known;
 	directory = &catalogue->directories[place.directory];
 	if (!directory->known)
 		directory->known = calloc(abilock_index_count(&directory->index),
-					  sizeof(struct abilock_known *));
+					  sizeof(struct abilock_module *));
 	return directory->known ? &directory->known[place.number] : NULL;
 }
 
-static bool is_current(const struct abilock_catalogue *catalogue, const struct abilock_known *known)
+static struct abilock_module *make(struct abilock_catalogue *catalogue,
+				   struct abilock_place_of_module place)
 {
-	return known && known->generation == catalogue->generation;
-}
+	struct abilock_module *module = abilock_arena_alloc(&catalogue->arena, sizeof(*module));
+	struct abilock_module **slot;
 
-static struct abilock_known *make(struct abilock_catalogue *catalogue, const char *key,
-				  struct abilock_place_of_module place)
-{
-	struct abilock_known *known = abilock_name_table_find(&catalogue->names, key);
-	struct abilock_module facts;
-
-	if (is_current(catalogue, known))
-		return known;
-	int r = abilock_catalogue_facts(catalogue, place, &catalogue->facts, &facts, NULL);
-	if (r >= 0 && !known)
-		known = make_known(catalogue, key, facts.name);
-	if (r < 0 || !known)
+	if (!module ||
+	    abilock_catalogue_facts(catalogue, place, &catalogue->facts, module, NULL) < 0)
 		return NULL;
-	abilock_catalogue_learn(&known->module, &facts);
-	known->generation = catalogue->generation;
-	return known;
+	slot = abilock_array_push(&catalogue->known, &catalogue->known_count,
+				  sizeof(struct abilock_module *));
+	if (!slot)
+		return NULL;
+	*slot = module;
+	module->name = module->manifest->name;
+	module->owner = catalogue->options.owner;
+	module->number = catalogue->known_count - 1;
+	return module;
 }
 
-struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogue, const char *key,
+struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogue,
 					      struct abilock_place_of_module place)
 {
-	struct abilock_known **slot = known_at(catalogue, place);
-	struct abilock_known *known = slot ? *slot : NULL;
+	struct abilock_module **slot = abilock_catalogue_slot(catalogue, place);
 
-	if (!is_current(catalogue, known))
-		known = make(catalogue, key, place);
-	if (slot)
-		*slot = known;
-	return known ? &known->module : NULL;
+	if (slot && !*slot)
+		*slot = make(catalogue, place);
+	return slot ? *slot : NULL;
 }
 
 static bool is_mapped(const struct abilock_module *module)
@@ -405,9 +365,9 @@ static struct abilock_module *find(struct abilock_catalogue *catalogue, const ch
 	if (!key)
 		return NULL;
 	if (abilock_catalogue_locate(catalogue, key, &place))
-		return abilock_catalogue_make(catalogue, key, place);
-	struct abilock_known *known = abilock_name_table_find(&catalogue->names, key);
-	return known && is_mapped(&known->module) ? &known->module : NULL;
+		return abilock_catalogue_make(catalogue, place);
+	struct abilock_module *module = abilock_name_table_find(&catalogue->gone, key);
+	return module && is_mapped(module) ? module : NULL;
 }
 
 struct abilock_module *abilock_catalogue_find(struct abilock_catalogue *catalogue, const char *name)
@@ -430,6 +390,17 @@ size_t abilock_catalogue_limit(const struct abilock_catalogue *catalogue)
 
 /* ---- modules of no directory ---- */
 
+/* The module of a key where it was asked for; else NULL. */
+static struct abilock_module *find_known(struct abilock_catalogue *catalogue, const char *key)
+{
+	struct abilock_place_of_module place;
+
+	if (!abilock_catalogue_locate(catalogue, key, &place))
+		return abilock_name_table_find(&catalogue->gone, key);
+	struct abilock_module **slot = abilock_catalogue_slot(catalogue, place);
+	return slot ? *slot : NULL;
+}
+
 static int add(struct abilock_catalogue *catalogue, struct abilock_manifest *manifest,
 	       struct abilock_error *err)
 {
@@ -442,6 +413,10 @@ static int add(struct abilock_catalogue *catalogue, struct abilock_manifest *man
 	if (abilock_name_table_find(&catalogue->added_names, copy))
 		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
 					 "there are two embedded modules %s", manifest->name);
+	/* One of a directory that was known before is hidden now. */
+	struct abilock_module *known = find_known(catalogue, copy);
+	if (known && facts_of_added(manifest, &catalogue->facts, known, err) < 0)
+		return ABILOCK_E_NOMEM;
 	added = abilock_array_push(&catalogue->added, &catalogue->added_count, sizeof(*added));
 	if (!added)
 		return abilock_error_nomem(err);
@@ -450,12 +425,8 @@ static int add(struct abilock_catalogue *catalogue, struct abilock_manifest *man
 		catalogue->added_count--;
 		return abilock_error_nomem(err);
 	}
-	*added = (struct abilock_added){manifest, copy};
+	*added = (struct abilock_added){manifest, copy, known};
 	abilock_catalogue_forget_order(catalogue);
-	/* One of a directory that was known before is hidden now. */
-	struct abilock_known *known = abilock_name_table_find(&catalogue->names, copy);
-	if (known)
-		known->generation = 0;
 	return 0;
 }
 

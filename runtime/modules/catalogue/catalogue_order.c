@@ -111,9 +111,7 @@ static struct abilock_module *module_at(struct abilock_catalogue *catalogue, siz
 			return NULL;
 		place = catalogue->order[index];
 	}
-	const char *key =
-		abilock_catalogue_key(catalogue, abilock_catalogue_name_at(catalogue, place));
-	return key ? abilock_catalogue_make(catalogue, key, place) : NULL;
+	return abilock_catalogue_make(catalogue, place);
 }
 
 struct abilock_module *abilock_catalogue_at(struct abilock_catalogue *catalogue, size_t index)
@@ -146,22 +144,33 @@ static bool push(struct collection *collection, struct abilock_module *module, i
 	return slot != NULL;
 }
 
+/* Where a module of the index is that is asked. @return false: another one hides it. */
+static bool place_of(struct collection *collection, size_t number,
+		     struct abilock_place_of_module *ret)
+{
+	struct abilock_catalogue *catalogue = collection->catalogue;
+	const char *key;
+
+	*ret = (struct abilock_place_of_module){collection->directory, (uint32_t)number};
+	if (is_plain(catalogue))
+		return true;
+	key = abilock_catalogue_key(catalogue, abilock_index_name(collection->index, number));
+	collection->failed |= !key;
+	return key && abilock_catalogue_locate(catalogue, key, ret) &&
+	       ret->directory == collection->directory &&
+	       (ret->directory == ABILOCK_IS_ADDED || ret->number == number);
+}
+
 /* One provider of one index; hidden modules provide nothing. */
 static bool take(size_t number, int priority, void *data)
 {
 	struct collection *collection = data;
-	struct abilock_catalogue *catalogue = collection->catalogue;
-	struct abilock_place_of_module place = {collection->directory, (uint32_t)number};
-	const char *key =
-		abilock_catalogue_key(catalogue, abilock_index_name(collection->index, number));
+	struct abilock_place_of_module place;
+	struct abilock_module *module;
 
-	collection->failed |= !key;
-	if (!key || (!is_plain(catalogue) && !abilock_catalogue_locate(catalogue, key, &place)))
-		return key != NULL;
-	if (place.directory != collection->directory ||
-	    (place.directory != ABILOCK_IS_ADDED && place.number != number))
-		return true;
-	struct abilock_module *module = abilock_catalogue_make(catalogue, key, place);
+	if (!place_of(collection, number, &place))
+		return !collection->failed;
+	module = abilock_catalogue_make(collection->catalogue, place);
 	collection->failed |= !module;
 	return module && push(collection, module, priority);
 }
@@ -209,7 +218,7 @@ static void take_itself(struct collection *collection, const char *name)
 	collection->failed |= !key;
 	if (!key || !abilock_catalogue_locate(collection->catalogue, key, &place))
 		return;
-	module = abilock_catalogue_make(collection->catalogue, key, place);
+	module = abilock_catalogue_make(collection->catalogue, place);
 	for (size_t i = 0; i < collection->count; i++)
 		if (collection->items[i].module == module)
 			return;

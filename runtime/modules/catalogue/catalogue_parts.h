@@ -88,19 +88,12 @@ bool abilock_scan_is_fresh(const char *path, const struct abilock_index *index);
 
 /* ---- catalogue.c ---- */
 
-/** A module as the catalogue keeps it. */
-struct abilock_known {
-	struct abilock_module module; /**< First. */
-	unsigned long generation;     /**< Of the facts: see struct abilock_catalogue. */
-	const char *key;
-};
-
 /** One directory of the path. */
 struct abilock_catalogue_directory {
 	const char *path, *index_path;
 	struct abilock_index index; /**< Without bytes where the directory is missing. */
 	struct abilock_index times; /**< Directories as they were last seen, where that is later. */
-	struct abilock_known **known; /**< Modules of @p index that were asked for; malloc'ed. */
+	struct abilock_module **known; /**< Of @p index, those that were asked for; malloc'ed. */
 	bool exists;
 	bool is_indexed; /**< The file of the index says the same. */
 	bool is_dirty;	 /**< A file turned out to be another one. */
@@ -109,7 +102,8 @@ struct abilock_catalogue_directory {
 /** A module that is in no directory. */
 struct abilock_added {
 	struct abilock_manifest *manifest;
-	char *key; /**< In the arena. */
+	char *key;		      /**< In the arena. */
+	struct abilock_module *known; /**< NULL: not asked for. */
 };
 
 /** Where the facts of a module are: number of a directory, or ABILOCK_IS_ADDED; and in it. */
@@ -130,11 +124,10 @@ struct abilock_catalogue {
 	size_t added_count;
 	struct abilock_name_table added_names; /**< Key to number + 1 in @p added. */
 	struct abilock_arena facts;	       /**< Lists and paths of modules that are in use. */
-	unsigned long generation; /**< Another one after each rescan that changed something. */
-	struct abilock_name_table names; /**< Key to struct abilock_known. */
-	struct abilock_known **known;	 /**< malloc'ed; by abilock_module.number. */
+	struct abilock_module **known;	       /**< malloc'ed; by abilock_module.number. */
 	size_t known_count;
-	struct abilock_text scratch; /**< For keys. */
+	struct abilock_name_table gone; /**< Key to struct abilock_module that a rescan missed. */
+	struct abilock_text scratch;	/**< For keys. */
 	/* All modules by name, made when first asked for; not where one directory has them all. */
 	struct abilock_place_of_module *order;
 	size_t order_count;
@@ -162,8 +155,12 @@ const char *abilock_catalogue_name_at(const struct abilock_catalogue *catalogue,
 bool abilock_catalogue_is_first(struct abilock_catalogue *catalogue,
 				struct abilock_place_of_module place);
 
+/** Where the module of a place is kept, or NULL before it is asked for. NULL: memory is out. */
+struct abilock_module **abilock_catalogue_slot(struct abilock_catalogue *catalogue,
+					       struct abilock_place_of_module place);
+
 /** The module of a place, made when it is first asked for. NULL: memory, or damage. */
-struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogue, const char *key,
+struct abilock_module *abilock_catalogue_make(struct abilock_catalogue *catalogue,
 					      struct abilock_place_of_module place);
 
 /** The modules are others now: what was made of all of them is not. */
@@ -173,6 +170,7 @@ void abilock_catalogue_forget_order(struct abilock_catalogue *catalogue);
  * What is known of a module, from the index of its directory (or one like it).
  *
  * @param arena  Owns what the index has not: paths and lists.
+ * @param[out] ret_facts  The members that abilock_catalogue_learn() sets; others stay.
  */
 int abilock_catalogue_facts_in(const struct abilock_catalogue *catalogue,
 			       const struct abilock_catalogue_directory *directory,

@@ -76,10 +76,16 @@ int abilock_catalogue_start(struct abilock_catalogue *catalogue, struct abilock_
 
 /* ---- looking again ---- */
 
+/* What a module in use is about to be. */
+struct renewed {
+	struct abilock_module facts;
+	struct abilock_module **slot; /* of the directory that it is in; NULL: it is gone */
+};
+
 /* What is about to be put in place: the directories, and the facts of each module in use. */
 struct renewal {
 	struct abilock_catalogue_directory *directories; /* as they will be; malloc'ed */
-	struct abilock_module *modules;			 /* by abilock_module.number; malloc'ed */
+	struct renewed *modules;			 /* by abilock_module.number; malloc'ed */
 	bool write; /* the index files as well, or it is an error */
 	bool is_new, changed;
 };
@@ -207,16 +213,35 @@ static int look_again(const struct abilock_catalogue *catalogue,
 	return take_scan(catalogue, directory, &fresh, changed, renewal, err);
 }
 
-/* The facts of a module in the directories as they are now. */
-static int facts_of(struct abilock_catalogue *catalogue, const struct abilock_known *known,
-		    struct abilock_arena *arena, struct abilock_module *ret,
-		    struct abilock_error *err)
+/* A module that is in no directory any more may be asked for as long as it is mapped. */
+static int note_gone(struct abilock_catalogue *catalogue, struct abilock_module *module,
+		     const char *key, struct abilock_error *err)
 {
+	if (abilock_name_table_find(&catalogue->gone, key))
+		return 0;
+	key = abilock_arena_strdup(&catalogue->arena, key);
+	return key && abilock_name_table_put(&catalogue->gone, key, module)
+		       ? 0
+		       : abilock_error_nomem(err);
+}
+
+/* The facts of a module in the directories as they are now. */
+static int facts_of(struct abilock_catalogue *catalogue, struct abilock_module *module,
+		    struct renewed *ret, struct abilock_error *err)
+{
+	const char *key = abilock_catalogue_key(catalogue, module->name);
 	struct abilock_place_of_module place;
 
-	*ret = known->module;
-	ret->is_gone = !abilock_catalogue_locate(catalogue, known->key, &place);
-	return ret->is_gone ? 0 : abilock_catalogue_facts(catalogue, place, arena, ret, err);
+	if (!key)
+		return abilock_error_nomem(err);
+	ret->facts = *module;
+	ret->facts.is_gone = !abilock_catalogue_locate(catalogue, key, &place);
+	if (ret->facts.is_gone)
+		return note_gone(catalogue, module, key, err);
+	ret->slot = abilock_catalogue_slot(catalogue, place);
+	return ret->slot ? abilock_catalogue_facts(catalogue, place, &catalogue->facts, &ret->facts,
+						   err)
+			 : abilock_error_nomem(err);
 }
 
 /*
@@ -265,8 +290,7 @@ static int find_facts(struct abilock_catalogue *catalogue, struct renewal *renew
 	if (!renewal->modules)
 		return abilock_error_nomem(err);
 	for (size_t i = 0; r >= 0 && i < catalogue->known_count; i++)
-		r = facts_of(catalogue, catalogue->known[i], &catalogue->facts,
-			     &renewal->modules[i], err);
+		r = facts_of(catalogue, catalogue->known[i], &renewal->modules[i], err);
 	return r;
 }
 
@@ -284,10 +308,12 @@ static int put_in_place(struct abilock_catalogue *catalogue, struct renewal *ren
 		swap_directories(catalogue, renewal);
 		return r;
 	}
-	catalogue->generation++;
 	for (size_t i = 0; i < catalogue->known_count; i++) {
-		abilock_catalogue_learn(&catalogue->known[i]->module, &renewal->modules[i]);
-		catalogue->known[i]->generation = catalogue->generation;
+		const struct renewed *renewed = &renewal->modules[i];
+
+		abilock_catalogue_learn(catalogue->known[i], &renewed->facts);
+		if (renewed->slot)
+			*renewed->slot = catalogue->known[i];
 	}
 	abilock_catalogue_forget_order(catalogue);
 	return 0;
@@ -404,17 +430,15 @@ static int learn_again(struct abilock_catalogue *catalogue, struct abilock_modul
 	struct abilock_catalogue_directory *directory = &catalogue->directories[place.directory];
 	struct abilock_index *retired = abilock_array_push(
 		&catalogue->retired, &catalogue->retired_count, sizeof(*retired));
-	struct abilock_module facts;
 
 	if (!retired)
 		return abilock_error_nomem(err);
 	*retired = *index;
 	*index = (struct abilock_index){0};
 	int r = abilock_catalogue_facts_in(catalogue, directory, retired, 0, &catalogue->facts,
-					   &facts, err);
+					   module, err);
 	if (r < 0)
 		return r;
-	abilock_catalogue_learn(module, &facts);
 	/* What it provides is found by the old index until then. */
 	directory->is_dirty = true;
 	directory->is_indexed = false;
