@@ -334,10 +334,9 @@ void abilock_index_providers(const struct abilock_index *index, const char *type
 struct decoder {
 	const char *strings;
 	uint32_t string_count;
-	struct abilock_arena *arena;
-	const uint32_t *words; /* those that are left */
-	size_t left;
-	bool is_damaged, no_memory;
+	const uint32_t *words; /* of its lists, those that are left */
+	unsigned char *room;   /* for what they are decoded to */
+	bool is_damaged;
 };
 
 static const char *decode_string(struct decoder *decoder, uint32_t offset)
@@ -359,37 +358,49 @@ static const char *decode_word(struct decoder *decoder, uint32_t offset)
 	return s ? s : "";
 }
 
-/* The words of a list, and room for its elements. NULL: empty, or one of the flags is set. */
-static const uint32_t *take_words(struct decoder *decoder, uint32_t count, uint32_t width,
-				  size_t element, void *ret_elements)
-{
-	const uint32_t *words = decoder->words;
-	void *elements = NULL;
+static const size_t element_sizes[ABILOCK_INDEX_LIST_COUNT] = {
+	[ABILOCK_INDEX_CONFIGS] = sizeof(const char *),
+	[ABILOCK_INDEX_USES] = sizeof(struct abilock_capability),
+	[ABILOCK_INDEX_CANUSE] = sizeof(struct abilock_capability),
+	[ABILOCK_INDEX_WILLUSE] = sizeof(struct abilock_capability),
+	[ABILOCK_INDEX_PROVIDES] = sizeof(struct abilock_capability),
+	[ABILOCK_INDEX_UNKNOWN] = sizeof(struct abilock_manifest_pair),
+	[ABILOCK_INDEX_NEEDED] = sizeof(const char *),
+	[ABILOCK_INDEX_NEEDS] = sizeof(const char *),
+};
 
-	if (count == 0 || decoder->is_damaged || decoder->no_memory)
-		return NULL;
-	if (count > decoder->left / width) {
-		decoder->is_damaged = true;
-		return NULL;
+/* The words of all lists, and room for what they say. @return 0 or a negative code. */
+static int find_lists(struct decoder *decoder, const struct abilock_index *index,
+		      const struct abilock_index_module *record, struct abilock_arena *arena)
+{
+	const struct abilock_index_table *lists = &header_of(index)->lists;
+	uint64_t words = record->lists, size = 0;
+
+	for (int i = 0; i < ABILOCK_INDEX_LIST_COUNT; i++) {
+		words += (uint64_t)record->counts[i] * abilock_index_list_words(i);
+		size += (uint64_t)record->counts[i] * element_sizes[i];
 	}
-	/* count is bounded by the table of words: the product is, too */
-	elements = abilock_arena_bytes(decoder->arena, count * element);
-	decoder->no_memory |= !elements;
-	decoder->words += (size_t)count * width;
-	decoder->left -= (size_t)count * width;
-	memcpy(ret_elements, &elements, sizeof(elements));
-	return elements ? words : NULL;
+	if (words > lists->count)
+		return ABILOCK_E_DAMAGED;
+	decoder->words = (const uint32_t *)table_of(index, lists) + record->lists;
+	decoder->room = abilock_arena_bytes(arena, (size_t)size);
+	return decoder->room ? 0 : ABILOCK_E_NOMEM;
+}
+
+static void *take_room(struct decoder *decoder, size_t size)
+{
+	void *room = decoder->room;
+
+	decoder->room += size;
+	return room;
 }
 
 static size_t decode_strings(struct decoder *decoder, uint32_t count, const char ***ret)
 {
-	const char **strings;
-	const uint32_t *words = take_words(decoder, count, 1, sizeof(*strings), &strings);
+	const char **strings = take_room(decoder, count * sizeof(*strings));
 
-	if (!words)
-		return 0;
 	for (uint32_t i = 0; i < count; i++)
-		strings[i] = decode_word(decoder, words[i]);
+		strings[i] = decode_word(decoder, *decoder->words++);
 	*ret = strings;
 	return count;
 }
@@ -397,11 +408,9 @@ static size_t decode_strings(struct decoder *decoder, uint32_t count, const char
 static void decode_capabilities(struct decoder *decoder, uint32_t count,
 				struct abilock_capabilities *ret)
 {
-	struct abilock_capability *items;
-	const uint32_t *row = take_words(decoder, count, ABILOCK_INDEX_ROW, sizeof(*items), &items);
+	struct abilock_capability *items = take_room(decoder, count * sizeof(*items));
+	const uint32_t *row = decoder->words;
 
-	if (!row)
-		return;
 	for (uint32_t i = 0; i < count; i++, row += ABILOCK_INDEX_ROW)
 		items[i] = (struct abilock_capability){
 			.type = decode_word(decoder, row[0]),
@@ -409,17 +418,16 @@ static void decode_capabilities(struct decoder *decoder, uint32_t count,
 			.priority = (int32_t)row[2],
 			.place = {.line = row[3], .column = row[4]},
 		};
+	decoder->words = row;
 	*ret = (struct abilock_capabilities){items, count};
 }
 
 static void decode_unknown(struct decoder *decoder, uint32_t count,
 			   struct abilock_manifest *manifest)
 {
-	struct abilock_manifest_pair *pairs;
-	const uint32_t *row = take_words(decoder, count, ABILOCK_INDEX_ROW, sizeof(*pairs), &pairs);
+	struct abilock_manifest_pair *pairs = take_room(decoder, count * sizeof(*pairs));
+	const uint32_t *row = decoder->words;
 
-	if (!row)
-		return;
 	for (uint32_t i = 0; i < count; i++, row += ABILOCK_INDEX_ROW)
 		pairs[i] = (struct abilock_manifest_pair){
 			.section = decode_word(decoder, row[0]),
@@ -427,6 +435,7 @@ static void decode_unknown(struct decoder *decoder, uint32_t count,
 			.value = decode_word(decoder, row[2]),
 			.place = {.line = row[3], .column = row[4]},
 		};
+	decoder->words = row;
 	manifest->unknown = pairs;
 	manifest->unknown_count = count;
 }
@@ -492,26 +501,19 @@ int abilock_index_entry(const struct abilock_index *index, size_t number,
 	if (!record)
 		return abilock_error_set(err, ABILOCK_E_DAMAGED, NULL, "modules", number,
 					 "the index has no such module");
-	const struct abilock_index_table *lists = &header_of(index)->lists;
 	const struct abilock_index_table *strings = &header_of(index)->strings;
 	struct decoder decoder = {.strings = table_of(index, strings),
-				  .string_count = strings->count,
-				  .arena = arena};
+				  .string_count = strings->count};
 	struct abilock_manifest *manifest = abilock_arena_alloc(arena, sizeof(*manifest));
-	if (!manifest)
+	int r = manifest ? find_lists(&decoder, index, record, arena) : ABILOCK_E_NOMEM;
+	if (r == ABILOCK_E_NOMEM)
 		return abilock_error_nomem(err);
-	if (record->lists <= lists->count) {
-		decoder.words = (const uint32_t *)table_of(index, lists) + record->lists;
-		decoder.left = lists->count - record->lists;
-	} else {
-		decoder.is_damaged = true;
+	if (r >= 0) {
+		decode_manifest(&decoder, record, manifest);
+		decode_file(&decoder, record, &entry);
+		decode_lists(&decoder, record, manifest, &entry.file);
 	}
-	decode_manifest(&decoder, record, manifest);
-	decode_file(&decoder, record, &entry);
-	decode_lists(&decoder, record, manifest, &entry.file);
-	if (decoder.no_memory)
-		return abilock_error_nomem(err);
-	if (decoder.is_damaged)
+	if (r < 0 || decoder.is_damaged)
 		return abilock_error_set(err, ABILOCK_E_DAMAGED, NULL, "modules", number,
 					 "an entry of the index is damaged");
 	entry.manifest = manifest;
