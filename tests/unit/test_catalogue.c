@@ -269,6 +269,27 @@ START_TEST(what_is_gone_is_found_while_it_is_mapped)
 }
 END_TEST
 
+START_TEST(a_module_stays_one_object_wherever_it_is)
+{
+	make_folder("one");
+	make_folder("two");
+	put_module("two/a", "");
+	const char *path = abilock_arena_printf(&arena, "%s/one:%s/two", folder, folder);
+	ck_assert_int_eq(try_open(path, false), 0);
+	struct abilock_module *a = find("a");
+	put_module("one/a", "");
+	rescan(false, true);
+	ck_assert_ptr_eq(find("a"), a);
+	ck_assert_ptr_eq(abilock_catalogue_at(catalogue, 0), a);
+	ck_assert_str_eq(a->manifest_path, path_of("one/a.manifest"));
+	ck_assert_int_eq(unlink(path_of("one/a.manifest")), 0);
+	rescan(false, true);
+	ck_assert_ptr_eq(find("a"), a);
+	ck_assert_str_eq(a->manifest_path, path_of("two/a.manifest"));
+	ck_assert_uint_eq(abilock_catalogue_limit(catalogue), 1);
+}
+END_TEST
+
 /* In place: the directory does not change, so only a look at every file can tell. */
 START_TEST(a_rescan_of_all_files_finds_what_was_written_over)
 {
@@ -459,6 +480,7 @@ int main(void)
 	tcase_add_test(tcase, a_damaged_manifest_is_known_with_its_problem);
 	tcase_add_test(tcase, a_rescan_finds_what_came_changed_and_went);
 	tcase_add_test(tcase, what_is_gone_is_found_while_it_is_mapped);
+	tcase_add_test(tcase, a_module_stays_one_object_wherever_it_is);
 	tcase_add_test(tcase, a_rescan_of_all_files_finds_what_was_written_over);
 	tcase_add_test(tcase, directories_come_and_go);
 	tcase_add_test(tcase, an_index_says_the_same_as_the_directory);

@@ -222,7 +222,7 @@ int abilock_catalogue_facts_in(const struct abilock_catalogue *catalogue,
 	ret_facts->problem = entry.problem;
 	ret_facts->file = entry.file;
 	ret_facts->file.path = path;
-	ret_facts->file.is_verified &= is_for_host(catalogue, index);
+	ret_facts->file.is_verified = entry.file.is_verified && is_for_host(catalogue, index);
 	ret_facts->type = type;
 	ret_facts->is_gone = false;
 	return 0;
