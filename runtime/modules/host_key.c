@@ -25,7 +25,7 @@ static const char *make_key(struct abilock_object *const *objects, size_t count,
 
 		abilock_text_clear(&text);
 		for (size_t k = 0; k < object->build_id_size; k++)
-			abilock_text_printf(&text, "%02x", object->build_id[k]);
+			abilock_text_hex(&text, object->build_id[k], 2);
 		if (text.failed || text.length == 0)
 			return NULL;
 		ids[i] = abilock_arena_strndup(arena, text.data, text.length);
