@@ -49,6 +49,16 @@ static int by_priority_and_name(const void *a, const void *b)
 	return x != y ? (x > y) - (x < y) : strcmp((*left)->name, (*right)->name);
 }
 
+/* They come by name, and mostly all have the same priority. */
+static void sort(struct abilock_module **modules, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (by_priority_and_name(&modules[i - 1], &modules[i]) > 0) {
+			qsort(modules, count, sizeof(*modules), by_priority_and_name);
+			return;
+		}
+}
+
 /* Mark by number: names may be written in several ways. */
 static void leave_out(struct abilock_catalogue *catalogue,
 		      const struct abilock_directives *directives, bool *is_out, size_t limit)
@@ -131,7 +141,7 @@ static bool add_all(struct goals *goals, struct abilock_catalogue *catalogue)
 	}
 	if (!choose(goals, catalogue, modules, &known))
 		return false;
-	qsort(modules, known, sizeof(struct abilock_module *), by_priority_and_name);
+	sort(modules, known);
 	for (size_t i = 0; i < known; i++)
 		if (!add_module(goals, modules[i], reason))
 			return false;

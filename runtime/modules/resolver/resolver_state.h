@@ -111,7 +111,7 @@ struct frame {
 	size_t hard_base;
 	size_t provisional; /**< Length of the list when it began. */
 	bool is_head;	    /**< Something below runs into it. */
-	bool is_in_force;   /**< Its module is done; what it will use is looked at. */
+	bool is_in_force;   /**< Of a goal; or its module is done: what it will use is looked at. */
 };
 
 /** What a module will use, put off. */

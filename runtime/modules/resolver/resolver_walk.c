@@ -427,7 +427,7 @@ static void next_edge(struct state *st)
 	frame->edge++;
 	frame->candidate = 0;
 	frame->low = NO_DEPTH;
-	if (frame->edge == frame->edge_count && (!frame->node || frame->is_in_force))
+	if (frame->edge == frame->edge_count && frame->is_in_force)
 		st->frame_count--;
 }
 
@@ -456,7 +456,7 @@ static int advance(struct state *st)
 		frame->edge < frame->edge_count ? &frame->edges[frame->edge] : NULL;
 	enum outcome outcome;
 
-	if (frame->node && !frame->is_in_force && (!edge || edge->kind == EDGE_WILLUSE))
+	if (!frame->is_in_force && (!edge || edge->kind == EDGE_WILLUSE))
 		return carry_out(st);
 	if (!edge) {
 		st->frame_count--;
@@ -477,15 +477,20 @@ static int advance(struct state *st)
 	return 0;
 }
 
-/* Walk from a frame, until it is gone again. */
-static int run(struct state *st, const struct frame *first)
+/* Walk along one edge of a module that is done, or of a goal: @p node is NULL. */
+static int run(struct state *st, struct node *node, const struct edge *edge)
 {
 	struct frame *frame = push(st);
 	int r = 0;
 
 	if (!frame)
 		return ABILOCK_E_NOMEM;
-	*frame = *first;
+	*frame = (struct frame){.node = node,
+				.edges = edge,
+				.edge_count = 1,
+				.low = NO_DEPTH,
+				.is_in_force = true,
+				.provisional = st->provisional_count};
 	while (st->frame_count > 0 && r == 0)
 		r = advance(st);
 	return r;
@@ -499,15 +504,9 @@ static int walk_late(struct state *st)
 	for (; st->late_done < st->late_count && r == 0; st->late_done++) {
 		const struct late_use late = st->late[st->late_done];
 
-		r = run(st, &(struct frame){.node = late.node,
-					    .edges = late.edge,
-					    .edge_count = 1,
-					    .low = NO_DEPTH,
-					    .is_in_force = true,
-					    .provisional = st->provisional_count});
+		r = run(st, late.node, late.edge);
 	}
 	st->late_done = st->late_count = 0;
-	free(take_ptr(st->late));
 	return r;
 }
 
@@ -517,9 +516,6 @@ int resolver_walk(struct state *st, struct want *want, const struct abilock_goal
 	int r;
 
 	st->goal = goal;
-	r = run(st, &(struct frame){.edges = &edge,
-				    .edge_count = 1,
-				    .low = NO_DEPTH,
-				    .provisional = st->provisional_count});
+	r = run(st, NULL, &edge);
 	return r == 0 ? walk_late(st) : r;
 }
