@@ -35,6 +35,7 @@ struct abilock_module_file {
 struct abilock_module {
 	struct abilock_modules *owner;
 	size_t number; /**< Unique in its catalogue, below abilock_catalogue_limit(). */
+	struct abilock_module *next; /**< Of its catalogue. */
 
 	/* What is known: set by the catalogue. Strings live as long as the catalogue. */
 	const char *name;

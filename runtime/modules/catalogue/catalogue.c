@@ -142,7 +142,6 @@ void abilock_catalogue_close(struct abilock_catalogue *catalogue)
 	free(catalogue->retired);
 	free(catalogue->directories);
 	free(catalogue->added);
-	free(catalogue->known);
 	abilock_catalogue_forget_order(catalogue);
 	abilock_name_table_deinit(&catalogue->added_names);
 	abilock_name_table_deinit(&catalogue->gone);
@@ -325,19 +324,15 @@ static struct abilock_module *make(struct abilock_catalogue *catalogue,
 				   struct abilock_place_of_module place)
 {
 	struct abilock_module *module = abilock_arena_alloc(&catalogue->arena, sizeof(*module));
-	struct abilock_module **slot;
 
 	if (!module ||
 	    abilock_catalogue_facts(catalogue, place, &catalogue->facts, module, NULL) < 0)
 		return NULL;
-	slot = abilock_array_push(&catalogue->known, &catalogue->known_count,
-				  sizeof(struct abilock_module *));
-	if (!slot)
-		return NULL;
-	*slot = module;
 	module->name = module->manifest->name;
 	module->owner = catalogue->options.owner;
-	module->number = catalogue->known_count - 1;
+	module->number = catalogue->known_count++;
+	module->next = catalogue->known;
+	catalogue->known = module;
 	return module;
 }
 

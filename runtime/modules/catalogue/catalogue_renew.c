@@ -289,8 +289,8 @@ static int find_facts(struct abilock_catalogue *catalogue, struct renewal *renew
 	renewal->modules = calloc(catalogue->known_count + 1, sizeof(*renewal->modules));
 	if (!renewal->modules)
 		return abilock_error_nomem(err);
-	for (size_t i = 0; r >= 0 && i < catalogue->known_count; i++)
-		r = facts_of(catalogue, catalogue->known[i], &renewal->modules[i], err);
+	for (struct abilock_module *at = catalogue->known; r >= 0 && at; at = at->next)
+		r = facts_of(catalogue, at, &renewal->modules[at->number], err);
 	return r;
 }
 
@@ -308,12 +308,12 @@ static int put_in_place(struct abilock_catalogue *catalogue, struct renewal *ren
 		swap_directories(catalogue, renewal);
 		return r;
 	}
-	for (size_t i = 0; i < catalogue->known_count; i++) {
-		const struct renewed *renewed = &renewal->modules[i];
+	for (struct abilock_module *at = catalogue->known; at; at = at->next) {
+		const struct renewed *renewed = &renewal->modules[at->number];
 
-		abilock_catalogue_learn(catalogue->known[i], &renewed->facts);
+		abilock_catalogue_learn(at, &renewed->facts);
 		if (renewed->slot)
-			*renewed->slot = catalogue->known[i];
+			*renewed->slot = at;
 	}
 	abilock_catalogue_forget_order(catalogue);
 	return 0;

@@ -22,7 +22,6 @@ void resolver_deinit(struct state *st)
 	free(st->provisional);
 	free(st->late);
 	free(st->failed);
-	free(st->mapped);
 }
 
 /* Whether a walk has to end: what is required did not start, so nothing else does. */
@@ -87,8 +86,8 @@ static int start_type(struct state *st)
 {
 	st->kind = PASS_START;
 	st->pass++;
-	for (size_t i = 0; i < st->mapped_count; i++) {
-		struct abilock_module *module = st->mapped[i]->module;
+	for (const struct node *node = st->mapped; node; node = node->next_mapped) {
+		struct abilock_module *module = node->module;
 		struct want *want;
 
 		if (!str_eq(abilock_module_type(module), st->question->only_type))
@@ -107,9 +106,9 @@ static int take_mapped(struct state *st)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < st->mapped_count && r == 0; i++)
-		if (!st->hooks || st->mapped[i]->is_new)
-			r = resolver_add_step(st, st->mapped[i]);
+	for (struct node *node = st->mapped; node && r == 0; node = node->next_mapped)
+		if (!st->hooks || node->is_new)
+			r = resolver_add_step(st, node);
 	return r;
 }
 
@@ -142,6 +141,7 @@ int abilock_resolve(const struct abilock_resolver_question *question,
 	int r;
 
 	*ret = (struct abilock_resolution){0};
+	st.mapped_end = &st.mapped;
 	st.failures = question->failures ? question->failures : &ret->arena;
 	r = resolver_prepare(&st);
 	if (r == 0)

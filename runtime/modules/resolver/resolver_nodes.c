@@ -277,7 +277,7 @@ bool resolver_edges(struct state *st, struct node *node)
 	count = manifest->uses.count + manifest->canuse.count + manifest->willuse.count;
 	for (const struct admin_use *admin = node->admin; admin; admin = admin->next)
 		count++;
-	node->edges = abilock_arena_array(&st->ret->arena, count + 1, sizeof(struct edge));
+	node->edges = abilock_arena_array(&st->ret->arena, count, sizeof(struct edge));
 	return node->edges && add_edges(st, node, &manifest->uses, EDGE_USE) &&
 	       add_admin_edges(st, node) && add_edges(st, node, &manifest->canuse, EDGE_CANUSE) &&
 	       add_edges(st, node, &manifest->willuse, EDGE_WILLUSE);

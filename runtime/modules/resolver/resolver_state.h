@@ -34,11 +34,11 @@ struct want {
 	size_t candidate_count;
 	struct want *of_autoload; /**< What autoload has instead of this one, or NULL. */
 	struct want *same;   /**< Of autoload: what others that want the same share; or NULL. */
-	unsigned pass;	     /**< In which `chosen` was chosen. */
-	struct node *chosen; /**< Valid in that pass. */
+	struct node *chosen; /**< Valid in the pass. */
 	const struct abilock_failure *failure; /**< It cannot be had, in this resolution. */
 	struct node *root;		       /**< Where it was declined: who began that. */
 	size_t noted;			       /**< Candidates whose failure was noted. */
+	unsigned pass;			       /**< In which @p chosen was chosen. */
 	bool is_reported;		       /**< A problem tells that it cannot be had. */
 	bool is_noted;			       /**< A note does, for who will use it. */
 };
@@ -68,27 +68,27 @@ struct node {
 	void *extra; /**< Of cycles.c. */
 	struct abilock_module *module;
 	struct want *want; /**< Of the module by its name; NULL: not yet met. */
-	unsigned pass;	   /**< In which the mark was set; a failure lasts. */
-	unsigned wanted;   /**< The last dry pass in which it would be loaded. */
 	enum mark mark;
-	size_t depth;	    /**< Of its frame, while it is active. */
-	size_t low;	    /**< A failure that is provisional: the lowest frame behind it. */
-	struct edge *edges; /**< Uses, canuse, willuse; NULL: not yet made. */
+	unsigned pass;	     /**< In which it was set; a failure lasts. */
+	unsigned wanted;     /**< The last dry pass in which it would be loaded. */
+	unsigned waits_pass; /**< See waits_for. */
+	size_t depth;	     /**< Of its frame, while it is active. */
+	size_t low;	     /**< A failure that is provisional: the lowest frame behind it. */
+	struct edge *edges;  /**< Uses, canuse, willuse; NULL: not yet made. */
 	size_t edge_count;
 	struct admin_use *admin, **admin_end;
 	const struct abilock_directive *forbidden;
-	bool is_noload;
 	const struct abilock_failure *failure;
 	const struct abilock_failure *cycle; /**< The last cycle that it was found on. */
 	struct node *root; /**< Whose decline it is that it declines; NULL: its own. */
 	/* A module that it uses in the end, and that was active when this was found out; so it
 	 * cannot be loaded before that one. */
 	struct node *waits_for;
-	unsigned waits_pass;
 	/* Why: the goal, or the user and what it uses. */
 	const struct abilock_goal *goal;
 	const struct node *user;
 	const struct edge *use;
+	bool is_noload;
 	bool had_running; /**< It ran before. */
 	bool is_mapped, is_started;
 	bool is_new;	/**< Mapped by this resolution. */
@@ -96,6 +96,7 @@ struct node {
 	bool is_listed; /**< The report has it. */
 	bool is_told;	/**< By a hook, which knows of the failure. */
 	bool is_old;	/**< The failure is that of an earlier resolution. */
+	struct node *next_mapped;
 	/* Modules that decline with it. */
 	struct node *dependents, **dependents_end, *next_dependent;
 };
@@ -137,9 +138,8 @@ struct state {
 	size_t late_count, late_done;
 	struct node **failed; /**< malloc'ed; in the order of failing; some have been forgotten. */
 	size_t failed_count;
-	struct node **mapped; /**< malloc'ed; in the order of the first phase. */
-	size_t mapped_count;
-	const struct abilock_goal *goal; /**< Whose walk it is. */
+	struct node *mapped, **mapped_end; /**< In the order of the first phase. */
+	const struct abilock_goal *goal;   /**< Whose walk it is. */
 	enum pass_kind kind;
 	unsigned pass;	  /**< Number of the walk. */
 	unsigned wanted;  /**< Number of the dry one that counts. */

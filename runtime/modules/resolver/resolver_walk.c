@@ -295,6 +295,7 @@ static struct node *candidate(struct state *st, struct want *want, size_t number
 static enum outcome try_edge(struct state *st, const struct edge *edge)
 {
 	struct want *want = edge->want;
+	struct frame *frame = top(st);
 	struct node *node;
 
 	st->ret->work++;
@@ -302,14 +303,14 @@ static enum outcome try_edge(struct state *st, const struct edge *edge)
 		return OUTCOME_MET;
 	if (want->failure)
 		return OUTCOME_UNMET;
-	for (; (node = candidate(st, want, top(st)->candidate)); top(st)->candidate++) {
+	for (; (node = candidate(st, want, frame->candidate)); frame->candidate++) {
 		const enum outcome outcome = try_candidate(st, node, edge->kind);
 
 		if (outcome == OUTCOME_UNMET)
 			continue;
 		if (outcome == OUTCOME_MET &&
-		    (node_mark(st, node) == MARK_DONE || node == top(st)->node))
-			choose(st, want, top(st));
+		    (node_mark(st, node) == MARK_DONE || node == frame->node))
+			choose(st, want, frame);
 		return outcome;
 	}
 	return OUTCOME_UNMET;
@@ -379,15 +380,14 @@ static bool do_phase(struct state *st, struct node *node,
 
 static bool record(struct state *st, struct node *node)
 {
-	struct node **mapped;
-
-	node->wanted = st->kind == PASS_DRY ? st->pass : node->wanted;
-	if (st->kind != PASS_MAP)
-		return st->kind == PASS_DRY || resolver_add_step(st, node) == 0;
-	mapped = abilock_array_push(&st->mapped, &st->mapped_count, sizeof(struct node *));
-	if (mapped)
-		*mapped = node;
-	return mapped;
+	switch (st->kind) {
+	case PASS_DRY: node->wanted = st->pass; return true;
+	case PASS_START: return resolver_add_step(st, node) == 0;
+	case PASS_MAP: break;
+	}
+	*st->mapped_end = node;
+	st->mapped_end = &node->next_mapped;
+	return true;
 }
 
 /* All that the top frame's module uses is there. @return 0 or ABILOCK_E_NOMEM. */
