@@ -124,7 +124,7 @@ struct abilock_catalogue {
 	size_t added_count;
 	struct abilock_name_table added_names; /**< Key to number + 1 in @p added. */
 	struct abilock_arena facts;	       /**< Lists and paths of modules that are in use. */
-	struct abilock_module *known;	       /**< All that were asked for. */
+	struct abilock_module *known;	       /**< All that were asked for, the latest first. */
 	size_t known_count;
 	struct abilock_name_table gone; /**< Key to struct abilock_module that a rescan missed. */
 	struct abilock_text scratch;	/**< For keys. */
