@@ -91,6 +91,20 @@ char *abilock_arena_text(struct abilock_arena *arena, const char *s)
 	return copy;
 }
 
+char *abilock_arena_path(struct abilock_arena *arena, const char *directory, const char *name)
+{
+	const size_t before = strlen(directory), behind = strlen(name) + 1;
+	char *path = abilock_arena_bytes(arena, before + 1 + behind);
+
+	if (!path)
+		return NULL;
+	memcpy(path, directory, before);
+	if (before > 0)
+		path[before] = '/';
+	memcpy(path + before + (before > 0), name, behind);
+	return path;
+}
+
 char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -63,6 +63,48 @@ static inline bool abilock_file_identity_eq(const struct abilock_file_identity *
  */
 bool abilock_file_settle(int64_t ctime_ns);
 
+/* ---- catalogue_list.c: what a directory has ---- */
+
+/** A file that is a module or a manifest. */
+struct abilock_listed_file {
+	const char *key;  /**< What modules are compared by. */
+	const char *file; /**< Below the directory. */
+	const char *name; /**< Without directory and ending. */
+	uint32_t folder;  /**< Number of the directory that it is in. */
+	bool is_manifest;
+};
+
+/** A module: its file and its manifest, one of which may be NULL. */
+struct abilock_listed_module {
+	const struct abilock_listed_file *file, *manifest;
+};
+
+/** Release with abilock_listing_deinit(). Arrays are malloc'ed, strings in the arena. */
+struct abilock_listing {
+	const char *path;
+	struct abilock_catalogue_log log;
+	int fd; /**< The directory. */
+	struct abilock_arena arena;
+	struct abilock_listed_file *files;
+	size_t file_count;
+	struct abilock_listed_module *modules; /**< In the order of names. */
+	size_t module_count;
+	struct abilock_index_directory *folders; /**< The directory itself is the first. */
+	size_t folder_count;
+};
+
+/**
+ * List a directory and those in it. Nothing in them is opened.
+ *
+ * @param[out] ret_listing  To be released in any case.
+ * @return 1 done; 0 there is no such directory; or a negative error.
+ */
+int abilock_list_directory(const char *path, const struct abilock_catalogue_log *log,
+			   struct abilock_listing *ret_listing,
+			   struct abilock_error *err) _must_check_;
+
+void abilock_listing_deinit(struct abilock_listing *listing);
+
 /* ---- catalogue_scan.c: one directory ---- */
 
 struct abilock_scan {
