@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lock for an index: modules against a host, from files alone.
+ * The lock for an index and for dry runs: modules against a host, from files alone.
  *
  * An index may say of a module that nothing is found against it only where this cannot change
  * while module and host stay as they are: it brings no library of its own, and needs no sibling.
@@ -9,6 +9,7 @@
 #define ABILOCK_RUNTIME_HOST_CHECK_H
 
 #include "object.h"
+#include "report.h"
 
 struct abilock_host_check;
 
@@ -37,5 +38,16 @@ const char *abilock_host_check_key(const struct abilock_host_check *check);
  */
 int abilock_host_check_module(struct abilock_host_check *check, struct abilock_object *module,
 			      struct abilock_error *err) _must_check_;
+
+/**
+ * Whether the lock refuses a module, and why. Only what is about the host counts: libraries and
+ * other modules may be elsewhere here.
+ *
+ * @param[out] ret_report  Set where 1 is returned.
+ * @return 1 refused; 0; or a negative error.
+ */
+int abilock_host_check_refuses(struct abilock_host_check *check, struct abilock_object *module,
+			       bool require_lock, struct abilock_report **ret_report,
+			       struct abilock_error *err) _must_check_;
 
 #endif

@@ -59,6 +59,8 @@ struct abilock_modules {
 	size_t failed_count;
 	struct abilock_name_table listeners; /**< "TYPE=NAME" -> struct abilock_listener **. */
 
+	/** The host of a tool, opened for the first dry run; NULL: not yet, or it cannot be. */
+	struct abilock_host_check *host_file;
 	const void *image;	       /**< Of the host: see struct abilock_host_facts. */
 	struct abilock_module *owning; /**< See struct abilock_module; of `data`. */
 	struct abilock_arena values;   /**< What abilock_module_value() made up; of `data`. */
@@ -146,17 +148,5 @@ void abilock_modules_disown(struct abilock_modules *modules);
  * @return 0; ABILOCK_E_NOMEM; ABILOCK_E_SYNTAX: what is required was banned before.
  */
 int abilock_bans_apply(struct abilock_modules *modules, struct abilock_error *err) _must_check_;
-
-/**
- * What identifies the running host for answers of the lock that an index keeps: build-ids of the
- * host and of the libraries that are loaded with it.
- *
- * @return In @p arena; NULL: it has no build-id, or memory is out.
- */
-const char *abilock_host_key(const char *host, struct abilock_arena *arena);
-
-/** File of the running host, for struct abilock_catalogue_options. @return As abilock_host_key().
- */
-const char *abilock_host_file(const char *host, struct abilock_arena *arena);
 
 #endif

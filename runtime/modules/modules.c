@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening and closing a host's modules, and finding them. */
+#include "host_check.h"
+#include "host_key.h"
 #include "manager.h"
 
 #include <errno.h>
@@ -235,6 +237,7 @@ static void modules_free(struct abilock_modules *modules)
 		return;
 	abilock_modules_disown(modules);
 	abilock_catalogue_close(modules->catalogue);
+	abilock_host_check_close(modules->host_file);
 	abilock_configuration_free(modules->configuration);
 	abilock_name_table_deinit(&modules->listeners);
 	free(modules->failed);

@@ -236,8 +236,12 @@ static size_t goals_of_words(struct graph *graph, char *words, const char *reaso
 
 static void ask(struct graph *graph, char *line)
 {
-	const struct abilock_resolver_hooks hooks = {map, start, NULL, failed, graph},
-					    map_hooks = {map, NULL, NULL, failed, graph};
+	const struct abilock_resolver_hooks hooks = {.map = map,
+						     .start = start,
+						     .failed = failed,
+						     .data = graph},
+					    map_hooks = {
+						    .map = map, .failed = failed, .data = graph};
 	struct abilock_resolver_question question = {.hooks = &hooks};
 	struct abilock_goal goals[32], *wanted = NULL;
 	char *rest = strchr(line, ' ');

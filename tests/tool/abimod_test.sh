@@ -338,6 +338,28 @@ check "--host: an embedded module that uses one which is not" says 1 'app_inside
 check "--host: the index keeps the answers of the lock" status 0 abimod index --host ./foo --dir indexed
 check "--host: a path with its tag" line '^lonely ' bash -c 'mkdir -p tags && cp -r n tags/one &&
 	"$0" list --host ./foo --dir "tags/{tag}"' "$ABIMOD"
+
+# A dry run asks the lock: timer_fast is of another build of the host.
+cp -r m mixed
+mkdir two
+"$VERSIONGEN" header foo.syms --tag id:two --soname libfoo-host.so.0 -o two/foo_abi.h
+"$VERSIONGEN" stub foo.syms --tag id:two --soname libfoo-host.so.0 -o two/libfoo-host.so
+(cd two && module ../mixed/timer_fast.so timer_fast 'ABILOCK_PROVIDES("service", "timer", 200)')
+manifest mixed/timer_fast.so
+printf '[modules]\nrequire=chan_sip\n' >mixed.conf
+printf '[modules]\nrequire=timer_fast\n' >broken.conf
+plan_mixed() { abimod plan --host ./foo --dir mixed "$@"; }
+check "plan: without a host nothing is asked of the lock" line '^ +2  timer_fast' \
+	abimod plan --dir mixed --conf mixed.conf
+check "plan --host: the next provider is taken where the lock refuses the best" line '^ +2  timer_slow' \
+	plan_mixed --conf mixed.conf
+check "plan --host: it says so" line 'timer_slow.*stands in' plan_mixed --conf mixed.conf
+check "plan --host: a required module that is refused stops the start" status 1 plan_mixed --conf broken.conf
+check "plan --host: with the refusal of the lock" line 'needs.*FOO_PRIVATE_two|FOO_PRIVATE_two.*not found' \
+	plan_mixed --conf broken.conf
+check "plan --host: the same with an index of that host" line '^ +2  timer_slow' \
+	bash -c '"$0" index --dir mixed --host ./foo >/dev/null && "$0" plan --host ./foo --dir mixed --conf mixed.conf' "$ABIMOD"
+check "why --host: the lock forbids it" line 'FOO_PRIVATE_two' abimod why --host ./foo --dir mixed timer_fast
 check "a host that is missing is an error" status 3 abimod list --host ./none --dir m
 
 # ---- hostile ----

@@ -5,6 +5,7 @@
 
 #include "modules/catalogue/catalogue.h"
 #include "modules/host_check.h"
+#include "modules/host_key.h"
 #include "modules/manager.h"
 
 static char folder[] = "/tmp/abilock-catalogue.XXXXXX";

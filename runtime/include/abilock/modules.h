@@ -296,7 +296,8 @@ ABILOCK_API void *abilock_module_data(const struct abilock_module *module);
 
 /**
  * What abilock_modules_start() (where @p names is empty) or abilock_modules_load() of each name
- * would do, if nothing fails in itself. Nothing is loaded.
+ * would do, if nothing fails in itself. Nothing is loaded. With ABILOCK_MODULES_INSPECT and a host,
+ * what its lock refuses does fail.
  *
  * @param names          Modules, or `TYPE=NAME`, with a NULL behind; or NULL.
  * @param[out] ret_plan  Owned by the caller, release with abilock_plan_free() before the modules

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "manifest/module_rules.h"
+#include "modules/host_check.h"
 #include "modules/manager.h"
 #include "text.h"
 #include "thread_error.h"
@@ -240,7 +241,7 @@ int abilock_modules_check(struct abilock_modules *modules,
 	if (modules->host && (modules->flags & ABILOCK_MODULES_INSPECT))
 		abilock_check_open_host(&check, modules->host);
 	check_all(&check);
-	abilock_check_close_host(&check);
+	abilock_host_check_close(check.host);
 	abilock_operation_lock_data(modules);
 	abilock_operation_end(&operation);
 	abilock_name_table_deinit(&check.provided);

@@ -19,7 +19,7 @@ struct abilock_check {
 	struct abilock_name_table provided; /**< "TYPE=NAME" -> struct abilock_check_provided. */
 	struct abilock_name_table needed;   /**< What modules have in DT_NEEDED. */
 	bool has_no_checksums;		    /**< There is no libcrypto; said once. */
-	struct abilock_check_host *host;    /**< NULL: none that modules could be refused by. */
+	struct abilock_host_check *host;    /**< NULL: none that modules could be refused by. */
 };
 
 /** Who provides something, the best first. */
@@ -65,7 +65,6 @@ void abilock_check_files(struct abilock_check *check, const struct abilock_modul
 
 /** Open the host of abilock_check_lock(). */
 void abilock_check_open_host(struct abilock_check *check, const char *file);
-void abilock_check_close_host(struct abilock_check *check);
 
 /** Whether the lock lets a module into the host, if there is one. */
 void abilock_check_lock(struct abilock_check *check, const struct abilock_module *module,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* For people: why a module or a capability is there, or not. */
 #include "explain.h"
+
+#include "dry_run.h"
 #include "manifest/module_name.h"
 
 /** Of a list of users or providers that many are written. */
@@ -60,28 +62,27 @@ bool explain_try_goal(struct explanation *ex, const char *type, const char *name
 {
 	const struct abilock_goal goal = {
 		.type = type, .name = name, .reason = "asked for by name", .is_required = true};
-	const struct abilock_resolver_question question = {.catalogue = ex->modules->catalogue,
-							   .configuration =
-								   ex->modules->configuration,
-							   .arch = ex->modules->arch,
-							   .goals = &goal,
-							   .goal_count = 1};
+	struct abilock_dry_run dry;
 
-	return abilock_resolve(&question, ret, NULL) == 0;
+	if (abilock_dry_run_init(&dry, ex->modules, &ex->arena, NULL) < 0)
+		return false;
+	dry.question.goals = &goal;
+	dry.question.goal_count = 1;
+	return abilock_resolve(&dry.question, ret, NULL) == 0;
 }
 
 static bool resolve_start(struct explanation *ex)
 {
 	_cleanup_(freep) struct abilock_goal *goals = NULL;
-	struct abilock_resolver_question question = {.catalogue = ex->modules->catalogue,
-						     .configuration = ex->modules->configuration,
-						     .arch = ex->modules->arch};
+	struct abilock_dry_run dry;
 
-	if (abilock_goals_of_configuration(ex->modules->catalogue, ex->modules->configuration,
-					   &ex->arena, &goals, &question.goal_count, NULL) < 0)
+	if (abilock_dry_run_init(&dry, ex->modules, &ex->arena, NULL) < 0)
 		return false;
-	question.goals = goals;
-	return abilock_resolve(&question, &ex->start, NULL) == 0;
+	if (abilock_goals_of_configuration(ex->modules->catalogue, ex->modules->configuration,
+					   &ex->arena, &goals, &dry.question.goal_count, NULL) < 0)
+		return false;
+	dry.question.goals = goals;
+	return abilock_resolve(&dry.question, &ex->start, NULL) == 0;
 }
 
 static const struct abilock_step *step_of(const struct explanation *ex,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The dry run: the resolver without hooks. */
+#include "dry_run.h"
 #include "manifest/module_name.h"
-#include "modules/manager.h"
 #include "thread_error.h"
 
 struct abilock_plan {
@@ -57,21 +57,23 @@ static int make_plan(struct abilock_modules *modules, const char *const *names,
 		     struct abilock_plan *plan, struct abilock_error *err)
 {
 	_cleanup_(freep) struct abilock_goal *goals = NULL;
-	struct abilock_resolver_question question = {.catalogue = modules->catalogue,
-						     .configuration = modules->configuration,
-						     .arch = modules->arch};
+	struct abilock_dry_run dry;
 	const bool is_start = !names || !*names;
-	int r = !is_start ? goals_of_names(&plan->arena, names, &goals, &question.goal_count, err)
-			  : abilock_goals_of_configuration(modules->catalogue,
-							   modules->configuration, &plan->arena,
-							   &goals, &question.goal_count, err);
+	int r = abilock_dry_run_init(&dry, modules, &plan->arena, err);
+
+	if (r >= 0 && is_start)
+		r = abilock_goals_of_configuration(modules->catalogue, modules->configuration,
+						   &plan->arena, &goals, &dry.question.goal_count,
+						   err);
+	else if (r >= 0)
+		r = goals_of_names(&plan->arena, names, &goals, &dry.question.goal_count, err);
 
 	if (is_start) {
 		plan->notes = modules->notes;
 		plan->note_count = modules->note_count;
 	}
-	question.goals = goals;
-	return r < 0 ? r : abilock_resolve(&question, &plan->resolution, err);
+	dry.question.goals = goals;
+	return r < 0 ? r : abilock_resolve(&dry.question, &plan->resolution, err);
 }
 
 int abilock_modules_plan(struct abilock_modules *modules, const char *const *names,

@@ -107,7 +107,7 @@ static int take_mapped(struct state *st)
 	int r = 0;
 
 	for (struct node *node = st->mapped; node && r == 0; node = node->next_mapped)
-		if (!st->hooks || node->is_new)
+		if (st->is_plan || node->is_new)
 			r = resolver_add_step(st, node);
 	return r;
 }
@@ -117,12 +117,12 @@ static int walk_phases(struct state *st)
 	int r;
 
 	/* What is known to fail costs no loading; a plan shows what could be. */
-	if (st->hooks && has_fatal(st))
+	if (!st->is_plan && has_fatal(st))
 		return 0;
 	r = walk_goals(st, PASS_MAP);
 	if (r < 0)
 		return r;
-	if (!st->hooks || !st->hooks->start)
+	if (st->is_plan || !st->hooks->start)
 		return take_mapped(st);
 	if (has_fatal(st))
 		return 0;
@@ -137,7 +137,10 @@ static int walk_phases(struct state *st)
 int abilock_resolve(const struct abilock_resolver_question *question,
 		    struct abilock_resolution *ret, struct abilock_error *err)
 {
-	struct state st = {.question = question, .hooks = question->hooks, .ret = ret};
+	struct state st = {.question = question,
+			   .hooks = question->hooks,
+			   .is_plan = !question->hooks || question->hooks->is_dry,
+			   .ret = ret};
 	int r;
 
 	*ret = (struct abilock_resolution){0};

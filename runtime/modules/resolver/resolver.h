@@ -2,8 +2,8 @@
 /*
  * The resolver: which modules, in which order, and what instead where one fails.
  *
- * One engine for the plan and for the deed: it is given hooks that map and start a module. Those of
- * a plan do nothing and succeed; so what a plan says is what would happen.
+ * One engine for the plan and for the deed: it is given hooks that map and start a module. That of
+ * a plan asks whether a module could be mapped; so what a plan says is what would happen.
  *
  * - What a module uses comes before it, in the order of its manifest, then what the admin adds.
  * - A capability is its best provider, and where that one fails the next. A provider that ran
@@ -78,6 +78,8 @@ void abilock_resolution_deinit(struct abilock_resolution *resolution);
  * text begins with the module's name or path.
  */
 struct abilock_resolver_hooks {
+	/** Of a plan: map() tells whether it would fail, and all is shown that could be. */
+	bool is_dry;
 	/** Verify and map. All that it uses is mapped. */
 	int (*map)(void *data, struct abilock_module *module,
 		   const struct abilock_failure **ret_failure);
@@ -104,7 +106,7 @@ struct abilock_resolver_question {
 	const char *arch; /**< See struct abilock_modules_options. */
 	const struct abilock_goal *goals;
 	size_t goal_count;
-	const struct abilock_resolver_hooks *hooks; /**< NULL: the plan's. */
+	const struct abilock_resolver_hooks *hooks; /**< NULL: a plan where nothing fails. */
 	struct abilock_arena *failures; /**< Owns failures that modules keep; outlives them. */
 	/**
 	 * Start only modules of this type, and what they use; NULL: all. Goals that are mapped but

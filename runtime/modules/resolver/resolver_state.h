@@ -123,7 +123,8 @@ struct late_use {
 
 struct state {
 	const struct abilock_resolver_question *question;
-	const struct abilock_resolver_hooks *hooks; /**< NULL: nothing is done. */
+	const struct abilock_resolver_hooks *hooks; /**< NULL: nothing is asked or done. */
+	bool is_plan;
 	struct abilock_resolution *ret;
 	struct abilock_arena *failures;
 	struct node **nodes; /**< malloc'ed; by the module's number, may be NULL. */
