@@ -32,7 +32,7 @@ void abilock_lock_memory_forget(struct abilock_lock_memory *memory)
 void abilock_lock_memory_deinit(struct abilock_lock_memory *memory)
 {
 	free(memory->directory);
-	free(memory->symbols);
+	abilock_name_table_deinit(&memory->symbols);
 	*memory = (struct abilock_lock_memory){0};
 }
 

@@ -9,6 +9,7 @@
 #ifndef ABILOCK_SYMBOLS_LOCK_H
 #define ABILOCK_SYMBOLS_LOCK_H
 
+#include "name_table.h"
 #include "report.h"
 
 /** What was found out for one question and holds for others about the same host. Initialise with
@@ -16,9 +17,8 @@
 struct abilock_lock_memory {
 	char *directory; /**< The one that was looked at last; malloc'ed; NULL: none yet. */
 	bool is_open;	 /**< Everybody can write into it. */
-	/** Symbols that the host has, with its names: a hash table, malloc'ed. */
-	struct abilock_known_symbol *symbols;
-	size_t symbol_size; /**< A power of two, at least twice the symbols of the host. */
+	/** Symbols of the host that were found: the version definition that each is in. */
+	struct abilock_name_table symbols;
 };
 
 /** What the lock is asked about. All is borrowed. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The lock: symbols. */
-#include "hash.h"
 #include "lock_check.h"
 
 /* Where a symbol was found. */
@@ -177,53 +176,18 @@ static const struct abilock_check_version *version_of(const struct abilock_check
 	return &check->versions[need - check->object->verneeds];
 }
 
-/* ---- symbols of the host: its modules use the same ones ---- */
-
-struct abilock_known_symbol {
-	const char *name;		  /* NULL in a free slot */
-	const struct abilock_verdef *def; /* where it is */
-};
-
-/* The slot of a symbol, or the free one where it belongs. */
-static struct abilock_known_symbol *slot_of(const struct abilock_lock_memory *memory,
-					    const char *name, uint64_t hash)
-{
-	const size_t mask = memory->symbol_size - 1;
-	size_t at = hash & mask;
-
-	while (memory->symbols[at].name && !str_eq(memory->symbols[at].name, name))
-		at = (at + 1) & mask;
-	return &memory->symbols[at];
-}
-
-/* Without room it is looked up again, that is all. */
-static void remember(struct abilock_lock_memory *memory, const struct abilock_object *host,
-		     const struct abilock_known_symbol *symbol, uint64_t hash)
-{
-	if (!memory->symbols) {
-		memory->symbol_size = 256;
-		while (memory->symbol_size / 2 < host->symbol_count)
-			memory->symbol_size *= 2;
-		memory->symbols = calloc(memory->symbol_size, sizeof(*memory->symbols));
-	}
-	if (memory->symbols)
-		*slot_of(memory, symbol->name, hash) = *symbol;
-}
-
-/* As abilock_object_find_in() for the host. */
+/* As abilock_object_find_in() for the host, whose modules use the same symbols. */
 static int find_in_host(struct abilock_check *check, const char *name,
 			const struct abilock_verdef *def)
 {
 	struct abilock_lock_memory *memory = check->question->memory;
-	struct abilock_object *host = check->question->host;
-	const uint64_t hash = memory ? abilock_hash_string(name, strlen(name)) : 0;
-	struct abilock_known_symbol symbol = {.def = def};
+	const char *own_name;
 
-	if (memory && memory->symbols && slot_of(memory, name, hash)->def == def)
+	if (memory && abilock_name_table_find(&memory->symbols, name) == def)
 		return 1;
-	int r = abilock_object_find_in(host, name, def, &symbol.name, check->err);
-	if (r > 0 && memory)
-		remember(memory, host, &symbol, hash);
+	int r = abilock_object_find_in(check->question->host, name, def, &own_name, check->err);
+	if (r > 0 && memory && !abilock_name_table_put(&memory->symbols, own_name, (void *)def))
+		r = abilock_error_nomem(check->err);
 	return r;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "name_table.h"
 
+#include "hash.h"
+
 enum { FIRST_SIZE = 16 };
 
 void abilock_name_table_deinit(struct abilock_name_table *names)
@@ -9,35 +11,17 @@ void abilock_name_table_deinit(struct abilock_name_table *names)
 	*names = (struct abilock_name_table){0};
 }
 
-/*
- * FNV-1a, and the upper half folded in: the lower bits pick the slot. With a weaker hash, such as
- * those of ELF, a file could have any number of names with the same one, and each of them would be
- * compared with all the others.
- */
-static uint64_t hash_of_part(const char *name, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3;
-	return hash ^ hash >> 32;
-}
-
-static uint64_t hash_of(const char *name)
-{
-	return hash_of_part(name, strlen(name));
-}
-
 /* The slot of the name, or the free slot where it belongs. */
-static struct abilock_name_slot *slot_of(const struct abilock_name_table *names, const char *name,
-					 uint64_t hash)
+static inline struct abilock_name_slot *slot_of(const struct abilock_name_table *names,
+						const char *name, size_t length, uint64_t hash)
 {
-	size_t at = hash & (names->size - 1);
+	for (size_t at = hash;; at++) {
+		struct abilock_name_slot *slot = &names->slots[at & (names->size - 1)];
 
-	while (names->slots[at].name &&
-	       (names->slots[at].hash != hash || !str_eq(names->slots[at].name, name)))
-		at = (at + 1) & (names->size - 1);
-	return &names->slots[at];
+		if (!slot->name || (slot->hash == hash && slot->length == length &&
+				    memcmp(slot->name, name, length) == 0))
+			return slot;
+	}
 }
 
 static bool resize(struct abilock_name_table *names, size_t size)
@@ -75,36 +59,24 @@ bool abilock_name_table_reserve(struct abilock_name_table *names, size_t count)
 	return size == names->size || resize(names, size);
 }
 
-void *abilock_name_table_find(const struct abilock_name_table *names, const char *name)
-{
-	return names->size ? slot_of(names, name, hash_of(name))->value : NULL;
-}
-
 void *abilock_name_table_find_part(const struct abilock_name_table *names, const char *name,
 				   size_t length)
 {
-	const uint64_t hash = hash_of_part(name, length);
-	size_t at = hash & (names->size - 1);
-
 	if (!names->size)
 		return NULL;
-	for (; names->slots[at].name; at = (at + 1) & (names->size - 1))
-		if (names->slots[at].hash == hash &&
-		    strncmp(names->slots[at].name, name, length) == 0 &&
-		    names->slots[at].name[length] == '\0')
-			return names->slots[at].value;
-	return NULL;
+	return slot_of(names, name, length, abilock_hash_string(name, length))->value;
 }
 
 void **abilock_name_table_value(struct abilock_name_table *names, const char *name)
 {
-	const uint64_t hash = hash_of(name);
+	const size_t length = strlen(name);
+	const uint64_t hash = abilock_hash_string(name, length);
 
 	if (names->count >= names->size / 2 && !grow(names))
 		return NULL;
-	struct abilock_name_slot *slot = slot_of(names, name, hash);
+	struct abilock_name_slot *slot = slot_of(names, name, length, hash);
 	if (!slot->name) {
-		*slot = (struct abilock_name_slot){.name = name, .hash = hash};
+		*slot = (struct abilock_name_slot){.name = name, .length = length, .hash = hash};
 		names->count++;
 	}
 	return &slot->value;

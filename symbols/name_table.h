@@ -9,6 +9,7 @@
 struct abilock_name_table {
 	struct abilock_name_slot {
 		const char *name; /**< Borrowed; NULL in a free slot. */
+		size_t length;
 		uint64_t hash;
 		void *value;
 	} * slots;
@@ -25,12 +26,16 @@ void abilock_name_table_deinit(struct abilock_name_table *names);
  */
 bool abilock_name_table_reserve(struct abilock_name_table *names, size_t count) _must_check_;
 
-/** The value of a name, or NULL. */
-void *abilock_name_table_find(const struct abilock_name_table *names, const char *name);
-
-/** As abilock_name_table_find() for the first @p length bytes of @p name, none of them a NUL. */
+/** The value of the name that the first @p length bytes of @p name are, or NULL. */
 void *abilock_name_table_find_part(const struct abilock_name_table *names, const char *name,
 				   size_t length);
+
+/** The value of a name, or NULL. */
+static inline void *abilock_name_table_find(const struct abilock_name_table *names,
+					    const char *name)
+{
+	return abilock_name_table_find_part(names, name, strlen(name));
+}
 
 /**
  * Set the value of a name.
