@@ -504,8 +504,8 @@ int abilock_lock_check(const struct abilock_lock_question *question,
 				      .err = err,
 				      .host_is_locked = abilock_object_is_host(host),
 				      .kind = module->note ? module->note->kind : NULL};
-	for (size_t i = 0; i < host->verdef_count; i++)
-		check.host_has_nodes |= !(host->verdefs[i].flags & VER_FLG_BASE);
+	for (size_t i = 0; i < host->verdef_count && !check.host_has_nodes; i++)
+		check.host_has_nodes = !(host->verdefs[i].flags & VER_FLG_BASE);
 	if (!question->is_brief) {
 		abilock_report_describe(report, module, &report->module);
 		abilock_report_describe(report, host, &report->host);

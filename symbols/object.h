@@ -37,6 +37,7 @@ struct abilock_verdef {
 	size_t parent_count;
 	uint64_t offset;	     /**< Of the entry in its table. */
 	const uint64_t *aux_offsets; /**< Of the name's entry and of each parent's, in the table. */
+	const struct abilock_verdef *next; /**< Of those that a look-up by name goes through. */
 };
 
 /** One needed version: node @p node of file @p file. */

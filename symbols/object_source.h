@@ -54,6 +54,9 @@ struct abilock_object_tables {
 	const struct abilock_verdef **verdef_at;
 	const struct abilock_verneed **verneed_at;
 	uint16_t index_count;
+	/* Lists of definitions by the hash of the name, as many as a power of two; no BASE. */
+	const struct abilock_verdef **verdef_lists;
+	uint32_t verdef_list_count;
 	const char *strtab; /**< NULL until loaded. */
 	uint64_t strtab_size;
 	bool symbols_loaded;

@@ -342,11 +342,41 @@ static int index_versions(struct abilock_object *object, struct abilock_error *e
 	return 0;
 }
 
+/* By name, because each need of each module of a host asks. */
+static int list_verdefs(struct abilock_object *object, struct abilock_error *err)
+{
+	struct abilock_object_tables *tables = object->tables;
+	uint32_t count = 1;
+
+	if (object->verdef_count == 0)
+		return 0;
+	while (count < object->verdef_count)
+		count *= 2;
+	tables->verdef_lists =
+		abilock_arena_array(&object->arena, count, sizeof(*tables->verdef_lists));
+	if (!tables->verdef_lists)
+		return abilock_error_nomem(err);
+	tables->verdef_list_count = count;
+	/* From the last on: of two with one name the first is found. */
+	for (size_t i = object->verdef_count; i-- > 0;) {
+		struct abilock_verdef *def = &object->verdefs[i];
+		const struct abilock_verdef **list = &tables->verdef_lists[def->hash & (count - 1)];
+
+		if (def->flags & VER_FLG_BASE)
+			continue;
+		def->next = *list;
+		*list = def;
+	}
+	return 0;
+}
+
 int abilock_object_read_versions(struct abilock_object *object, struct abilock_error *err)
 {
 	struct seen_indices seen = {0};
 	int r = read_verdefs(object, &seen, err);
 
+	if (r >= 0)
+		r = list_verdefs(object, err);
 	if (r >= 0)
 		r = read_verneeds(object, &seen, err);
 	return r < 0 ? r : index_versions(object, err);
@@ -360,28 +390,29 @@ const struct abilock_verdef *abilock_object_verdef(const struct abilock_object *
 	return index < tables->index_count ? tables->verdef_at[index] : NULL;
 }
 
+static const struct abilock_verdef *find_verdef(const struct abilock_object *object,
+						const char *name, uint32_t hash)
+{
+	const struct abilock_object_tables *tables = object->tables;
+	const struct abilock_verdef *def = NULL;
+
+	if (tables->verdef_list_count)
+		def = tables->verdef_lists[hash & (tables->verdef_list_count - 1)];
+	while (def && !(def->hash == hash && str_eq(def->name, name)))
+		def = def->next;
+	return def;
+}
+
 const struct abilock_verdef *abilock_object_find_verdef(const struct abilock_object *object,
 							const char *name)
 {
-	for (size_t i = 0; i < object->verdef_count; i++) {
-		const struct abilock_verdef *def = &object->verdefs[i];
-
-		if (!(def->flags & VER_FLG_BASE) && str_eq(def->name, name))
-			return def;
-	}
-	return NULL;
+	return find_verdef(object, name, abilock_elf_hash(name));
 }
 
 const struct abilock_verdef *abilock_object_find_needed(const struct abilock_object *object,
 							const struct abilock_verneed *need)
 {
-	const struct abilock_verdef *def = object->verdefs;
-
-	for (size_t left = object->verdef_count; left > 0; left--, def++)
-		if (def->hash == need->hash && !(def->flags & VER_FLG_BASE) &&
-		    str_eq(def->name, need->node))
-			return def;
-	return NULL;
+	return find_verdef(object, need->node, need->hash);
 }
 
 const struct abilock_verneed *abilock_object_verneed(const struct abilock_object *object,
