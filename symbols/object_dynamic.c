@@ -333,14 +333,15 @@ static int take_tables(struct abilock_object *object, const struct dynamic *dyn,
 	if (entries[STRSZ].present && entries[STRSZ].value == 0)
 		return abilock_damaged(object, TABLE, entries[STRSZ].offset, err,
 				       "the string table is empty");
-	tables->strtab_span = make_span(object, dyn, &entries[STRTAB]);
+	tables->strtab_span =
+		(struct abilock_span){.address = entries[STRTAB].value,
+				      .present = entries[STRTAB].present && entries[STRSZ].present};
 	tables->symtab_span = make_span(object, dyn, &entries[SYMTAB]);
 	tables->versym_span = make_span(object, dyn, &entries[VERSYM]);
 	tables->hash_span = make_span(object, dyn, &entries[HASH]);
 	tables->gnu_hash_span = make_span(object, dyn, &entries[GNU_HASH]);
 	tables->verdef_span = make_span(object, dyn, &entries[VERDEF]);
 	tables->verneed_span = make_span(object, dyn, &entries[VERNEED]);
-	tables->strtab_span.present &= entries[STRSZ].present;
 	tables->strtab_size = entries[STRSZ].value;
 	tables->relocations[0] =
 		(struct abilock_relocations){entries[RELA].value, entries[RELASZ].value, true};
