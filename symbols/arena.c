@@ -171,3 +171,21 @@ void *abilock_array_push(void *array, size_t *count, size_t size)
 	*count = n + 1;
 	return element;
 }
+
+void *abilock_arena_push(struct abilock_arena *arena, void *array, size_t *count, size_t size)
+{
+	void **p = array;
+	const size_t n = *count;
+
+	if (n == 0 || (n >= 4 && (n & (n - 1)) == 0)) {
+		void *grown = abilock_arena_array(arena, n ? n * 2 : 4, size);
+
+		if (!grown)
+			return NULL;
+		if (n)
+			memcpy(grown, *p, n * size);
+		*p = grown;
+	}
+	*count = n + 1;
+	return (unsigned char *)*p + n * size;
+}

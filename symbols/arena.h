@@ -68,4 +68,12 @@ void abilock_arena_reset(struct abilock_arena *arena);
  */
 void *abilock_array_push(void *array, size_t *count, size_t size);
 
+/**
+ * As abilock_array_push() for an array that lives in an arena, where what it outgrows stays: for
+ * those that are mostly short. The capacity is 4, 8, 16 ...
+ *
+ * @return Address of the new element, which is to be written.
+ */
+void *abilock_arena_push(struct abilock_arena *arena, void *array, size_t *count, size_t size);
+
 #endif

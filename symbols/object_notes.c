@@ -56,37 +56,14 @@ static void set_key(struct abilock_note *note, const char *key, size_t length, c
 		*slot = value;
 }
 
-/* Room for one more. The array doubles in the arena: full at 0, 8, 16, 32 ... */
-static void *grow(struct abilock_object *object, void *items, size_t count, size_t size)
+static bool push_string(struct abilock_object *object, const char ***items, size_t *count,
+			const char *item)
 {
-	if (count % 8 != 0 || (count & (count - 1)) != 0)
-		return items;
-	void *grown = abilock_arena_array(&object->arena, count ? 2 * count : 8, size);
-	if (grown && count)
-		memcpy(grown, items, count * size);
-	return grown;
-}
+	const char **slot = abilock_arena_push(&object->arena, items, count, sizeof(*slot));
 
-static const char **push_string(struct abilock_object *object, const char **items, size_t count,
-				const char *item)
-{
-	items = grow(object, items, count, sizeof(*items));
-	if (items)
-		items[count] = item;
-	return items;
-}
-
-static bool add_node(struct abilock_object *object, const char *node)
-{
-	struct abilock_note *note = object->note;
-	const char **nodes = push_string(object, note->nodes, note->node_count, node);
-
-	if (!nodes)
-		return false;
-	note->nodes = nodes;
-	note->node = nodes[0];
-	note->node_count++;
-	return true;
+	if (slot)
+		*slot = item;
+	return slot;
 }
 
 bool abilock_note_has_node(const struct abilock_note *note, const char *node)
@@ -109,9 +86,10 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 	if (entry->descsz == 0 || end[-1] != '\0')
 		return abilock_damaged(object, "note abilock", entry->offset, err,
 				       "the last string does not end");
-	object->note = abilock_arena_alloc(&object->arena, sizeof(*object->note));
-	if (!object->note)
+	struct abilock_note *note = abilock_arena_alloc(&object->arena, sizeof(*note));
+	if (!note)
 		return abilock_error_nomem(err);
+	object->note = note;
 	for (; p < end; p += strlen(p) + 1) {
 		if (!*p) /* padding */
 			continue;
@@ -120,12 +98,13 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 			return abilock_damaged(object, "note abilock", entry->offset, err,
 					       "\"%.40s\" is not key=value", p);
 		const size_t length = (size_t)(equal - p);
-		if (length == 4 && memcmp(p, "node", 4) == 0 && !add_node(object, equal + 1))
+		if (length == 4 && memcmp(p, "node", 4) == 0 &&
+		    !push_string(object, &note->nodes, &note->node_count, equal + 1))
 			return abilock_error_nomem(err);
-		set_key(object->note, p, length, equal + 1);
+		set_key(note, p, length, equal + 1);
 		p = equal + 1;
 	}
-	const struct abilock_note *note = object->note;
+	note->node = note->node_count ? note->nodes[0] : NULL;
 	if (!note->format || !str_eq(note->format, "1"))
 		return abilock_error_set(err, ABILOCK_E_UNSUPPORTED, object->path, "note abilock",
 					 entry->offset,
@@ -138,31 +117,29 @@ static int read_own(struct abilock_object *object, const struct note_entry *entr
 						     : "tag");
 	/* A lock that modules share names none of them. */
 	if (note->name && !*note->name)
-		object->note->name = NULL;
+		note->name = NULL;
 	object->is_host = str_eq(note->kind, "host");
 	return 0;
 }
 
-static int add_information(struct abilock_object *object, const struct note_entry *entry,
-			   const char *name, const char *pair, struct abilock_error *err)
+static inline int add_information(struct abilock_object *object, const struct note_entry *entry,
+				  const char *name, const char *pair, struct abilock_error *err)
 {
 	const char *equal = pair ? strchr(pair, '=') : NULL;
-	struct abilock_information *items =
-		grow(object, object->information, object->information_count, sizeof(*items));
+	struct abilock_information *item = abilock_arena_push(
+		&object->arena, &object->information, &object->information_count, sizeof(*item));
 
-	if (!items)
+	if (!item)
 		return abilock_error_nomem(err);
-	object->information = items;
-	items += object->information_count++;
-	*items = (struct abilock_information){.name = name, .value = "", .offset = entry->offset};
+	*item = (struct abilock_information){.name = name, .value = "", .offset = entry->offset};
 	if (!pair)
 		return 0;
 	if (!equal || equal == pair)
 		return abilock_damaged(object, "note abilock", entry->offset, err,
 				       "\"%.40s\" is not key=value", pair);
-	items->key = abilock_arena_strndup(&object->arena, pair, (size_t)(equal - pair));
-	items->value = equal + 1;
-	return items->key ? 0 : abilock_error_nomem(err);
+	item->key = abilock_arena_strndup(&object->arena, pair, (size_t)(equal - pair));
+	item->value = equal + 1;
+	return item->key ? 0 : abilock_error_nomem(err);
 }
 
 /* A note of type 2: `name=NAME` and what that module says of itself. */
@@ -175,7 +152,7 @@ static int read_information(struct abilock_object *object, const struct note_ent
 	if (entry->descsz == 0 || end[-1] != '\0')
 		return abilock_damaged(object, "note abilock", entry->offset, err,
 				       "the last string does not end");
-	if (!str_starts(p, "name="))
+	if (entry->descsz < 6 || memcmp(p, "name=", 5) != 0)
 		return abilock_damaged(object, "note abilock", entry->offset, err,
 				       "information that does not begin with name=");
 	const char *name = p + 5;
@@ -192,17 +169,11 @@ static int read_information(struct abilock_object *object, const struct note_ent
 static int add_dlopen_note(struct abilock_object *object, const struct note_entry *entry,
 			   struct abilock_error *err)
 {
-	const size_t count = object->dlopen_note_count;
 	char *text =
 		abilock_arena_strndup(&object->arena, (const char *)entry->desc, entry->descsz);
 
-	if (!text)
+	if (!text || !push_string(object, &object->dlopen_notes, &object->dlopen_note_count, text))
 		return abilock_error_nomem(err);
-	const char **notes = push_string(object, object->dlopen_notes, count, text);
-	if (!notes)
-		return abilock_error_nomem(err);
-	object->dlopen_notes = notes;
-	object->dlopen_note_count++;
 	return 0;
 }
 
