@@ -37,15 +37,16 @@ const struct abilock_manifest_key *abilock_manifest_find_key(const char *name)
 
 struct abilock_manifest *abilock_manifest_new(const char *name)
 {
-	/* Unlike calloc(), malloc() gives again what was freed last. */
-	struct abilock_manifest *manifest = malloc(sizeof(*manifest));
+	struct abilock_arena arena = {0};
+	struct abilock_manifest *manifest = abilock_arena_bytes(&arena, sizeof(*manifest));
+	const char *copy = name ? abilock_arena_strdup(&arena, name) : "";
 
-	if (!manifest)
+	if (!manifest || !copy) {
+		abilock_arena_clear(&arena);
 		return NULL;
-	*manifest = (struct abilock_manifest){.priority = ABILOCK_LOAD_PRIORITY_DEFAULT};
-	manifest->name = abilock_arena_strdup(&manifest->arena, name);
-	if (!manifest->name)
-		abilock_manifest_free(take_ptr(manifest));
+	}
+	*manifest = (struct abilock_manifest){
+		.arena = arena, .name = copy, .priority = ABILOCK_LOAD_PRIORITY_DEFAULT};
 	return manifest;
 }
 
@@ -53,14 +54,9 @@ void abilock_manifest_free(struct abilock_manifest *manifest)
 {
 	if (!manifest)
 		return;
-	free(manifest->configs);
-	free(manifest->uses.items);
-	free(manifest->canuse.items);
-	free(manifest->willuse.items);
-	free(manifest->provides.items);
-	free(manifest->unknown);
-	abilock_arena_clear(&manifest->arena);
-	free(manifest);
+	/* It lies in there itself. */
+	struct abilock_arena arena = manifest->arena;
+	abilock_arena_clear(&arena);
 }
 
 /* ---- values ---- */
@@ -196,14 +192,12 @@ static const char *find_problem(enum abilock_manifest_kind kind, const char *val
 static int set_text(struct abilock_manifest *manifest, const char **member, const char *value,
 		    const char **ret_problem)
 {
-	if (*member && !str_eq(*member, value)) {
-		*ret_problem =
-			abilock_arena_printf(&manifest->arena, "it is \"%s\" already", *member);
-		return *ret_problem ? 0 : ABILOCK_E_NOMEM;
+	if (!*member || str_eq(*member, value)) {
+		*member = value;
+		return 1;
 	}
-	if (!*member)
-		*member = abilock_arena_strdup(&manifest->arena, value);
-	return *member ? 1 : ABILOCK_E_NOMEM;
+	*ret_problem = abilock_arena_printf(&manifest->arena, "it is \"%s\" already", *member);
+	return *ret_problem ? 0 : ABILOCK_E_NOMEM;
 }
 
 static int set_name(struct abilock_manifest *manifest, const char *value, const char **ret_problem)
@@ -219,14 +213,12 @@ static int set_name(struct abilock_manifest *manifest, const char *value, const 
 
 static int add_config(struct abilock_manifest *manifest, const char *value)
 {
-	char *copy = abilock_arena_strdup(&manifest->arena, value);
-	const char **config = copy ? abilock_array_push(&manifest->configs, &manifest->config_count,
-							sizeof(*config))
-				   : NULL;
+	const char **config = abilock_arena_push(&manifest->arena, &manifest->configs,
+						 &manifest->config_count, sizeof(*config));
 
 	if (!config)
 		return ABILOCK_E_NOMEM;
-	*config = copy;
+	*config = value;
 	return 1;
 }
 
@@ -254,33 +246,15 @@ int abilock_manifest_set_key(struct abilock_manifest *manifest,
 bool abilock_manifest_keep(struct abilock_manifest *manifest, const char *section, const char *key,
 			   const char *value, struct abilock_place place)
 {
-	const struct abilock_manifest_pair pair = {
-		.section = abilock_arena_strdup(&manifest->arena, section),
-		.key = abilock_arena_strdup(&manifest->arena, key),
-		.value = abilock_arena_strdup(&manifest->arena, value),
-		.place = place};
+	struct abilock_manifest_pair *slot = abilock_arena_push(
+		&manifest->arena, &manifest->unknown, &manifest->unknown_count, sizeof(*slot));
 
-	if (!pair.section || !pair.key || !pair.value)
-		return false;
-	struct abilock_manifest_pair *slot =
-		abilock_array_push(&manifest->unknown, &manifest->unknown_count, sizeof(*slot));
 	if (slot)
-		*slot = pair;
+		*slot = (struct abilock_manifest_pair){section, key, value, place};
 	return slot;
 }
 
 /* ---- capabilities ---- */
-
-bool abilock_capabilities_add(struct abilock_capabilities *list,
-			      const struct abilock_capability *capability)
-{
-	struct abilock_capability *slot =
-		abilock_array_push(&list->items, &list->count, sizeof(*slot));
-
-	if (slot)
-		*slot = *capability;
-	return slot;
-}
 
 struct abilock_capabilities *abilock_manifest_list(struct abilock_manifest *manifest,
 						   const char *name)
@@ -292,10 +266,11 @@ struct abilock_capabilities *abilock_manifest_list(struct abilock_manifest *mani
 					  : NULL;
 }
 
-/* Cut the priority off a name. @return What is wrong with it, or NULL. */
-static const char *split_priority(char *name, int *ret_priority)
+/* Cut the priority off a name; *name is NULL when memory is out. @return What is wrong with it, or
+ * NULL. */
+static const char *split_priority(struct abilock_arena *arena, const char **name, int *ret_priority)
 {
-	char *colon = strrchr(name, ':');
+	const char *colon = strrchr(*name, ':');
 	int64_t value;
 
 	if (!colon)
@@ -303,7 +278,7 @@ static const char *split_priority(char *name, int *ret_priority)
 	const bool is_negative = colon[1] == '-';
 	if (!parse_digits(colon + 1 + is_negative, INT32_MAX, &value))
 		return "behind the last colon stands a priority: a number of 32 bits";
-	*colon = '\0';
+	*name = abilock_arena_strndup(arena, *name, (size_t)(colon - *name));
 	*ret_priority = (int)(is_negative ? -value : value);
 	return NULL;
 }
@@ -321,49 +296,51 @@ static const char *parse_module(struct abilock_arena *arena, const char *spellin
 	return r == ABILOCK_E_USAGE ? abilock_arena_strdup(arena, err.message) : NULL;
 }
 
-/* @p type  In the arena. @return What is wrong with them, or NULL; `.name` is NULL when memory is
- * out. */
-static const char *make_capability(struct abilock_arena *arena, const char *type, const char *name,
+/* Fill in the name and priority of one that has its type. @return What is wrong with them, or NULL;
+ * `.name` is NULL when memory is out. */
+static const char *make_capability(struct abilock_arena *arena, const char *name,
 				   bool with_priority, struct abilock_capability *ret)
 {
-	char *copy = abilock_arena_strdup(arena, name);
-	const char *problem = copy && with_priority ? split_priority(copy, &ret->priority) : NULL;
+	const char *problem = with_priority ? split_priority(arena, &name, &ret->priority) : NULL;
 
-	ret->type = type;
-	ret->name = copy;
-	if (problem || !copy)
+	ret->name = name;
+	if (problem || !name)
 		return problem;
-	if (!abilock_capability_is_type(type))
+	if (!abilock_capability_is_type(ret->type))
 		return "a type is one word without any of /=:;#\"[]";
-	if (!*copy)
+	if (!*name)
 		return "the name is empty";
-	if (!is_text(copy, ""))
+	if (!is_text(name, ""))
 		return "the name is not UTF-8 text of one line";
-	return str_eq(type, "module") ? parse_module(arena, copy, &ret->name) : NULL;
+	return str_eq(ret->type, "module") ? parse_module(arena, name, &ret->name) : NULL;
 }
 
-/* @p type  In the manifest's arena; NULL: memory is out. */
 static int append(struct abilock_manifest *manifest, struct abilock_capabilities *list,
 		  const char *type, const char *name, struct abilock_place place,
 		  const char **ret_problem)
 {
-	struct abilock_capability capability = {.place = place};
+	struct abilock_capability capability = {.type = type, .place = place};
 
-	if (!type)
-		return ABILOCK_E_NOMEM;
-	*ret_problem = make_capability(&manifest->arena, type, name, list == &manifest->provides,
-				       &capability);
+	*ret_problem =
+		make_capability(&manifest->arena, name, list == &manifest->provides, &capability);
 	if (*ret_problem)
 		return 0;
-	return capability.name && abilock_capabilities_add(list, &capability) ? 1 : ABILOCK_E_NOMEM;
+	struct abilock_capability *slot = NULL;
+	if (capability.name)
+		slot = abilock_arena_push(&manifest->arena, &list->items, &list->count,
+					  sizeof(*slot));
+	if (!slot)
+		return ABILOCK_E_NOMEM;
+	*slot = capability;
+	return 1;
 }
 
 int abilock_manifest_append(struct abilock_manifest *manifest, const char *section,
 			    const char *type, const char *name, struct abilock_place place,
 			    const char **ret_problem)
 {
-	return append(manifest, abilock_manifest_list(manifest, section),
-		      abilock_arena_strdup(&manifest->arena, type), name, place, ret_problem);
+	return append(manifest, abilock_manifest_list(manifest, section), type, name, place,
+		      ret_problem);
 }
 
 static int compare_capabilities(const void *a, const void *b)
@@ -394,16 +371,18 @@ int abilock_manifest_set(struct abilock_manifest *manifest, const char *key, con
 	const struct abilock_manifest_key *known = list ? NULL : abilock_manifest_find_key(key);
 
 	*ret_problem = NULL;
-	if (known)
-		return abilock_manifest_set_key(manifest, known, value, ret_problem);
-	if (!list)
+	if (!list && !known)
 		return 0;
-	const char *equal = strchr(value, '=');
+	char *copy = abilock_arena_strdup(&manifest->arena, value);
+	if (!copy)
+		return ABILOCK_E_NOMEM;
+	if (known)
+		return abilock_manifest_set_key(manifest, known, copy, ret_problem);
+	char *equal = strchr(copy, '=');
 	if (!equal) {
 		*ret_problem = "TYPE=NAME is expected";
 		return 0;
 	}
-	return append(manifest, list,
-		      abilock_arena_strndup(&manifest->arena, value, (size_t)(equal - value)),
-		      equal + 1, (struct abilock_place){0}, ret_problem);
+	*equal = '\0';
+	return append(manifest, list, copy, equal + 1, (struct abilock_place){0}, ret_problem);
 }

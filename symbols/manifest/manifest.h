@@ -18,7 +18,7 @@ struct abilock_capability {
 };
 
 struct abilock_capabilities {
-	struct abilock_capability *items; /**< malloc'ed. */
+	struct abilock_capability *items;
 	size_t count;
 };
 
@@ -31,7 +31,7 @@ struct abilock_manifest_pair {
 /** What load_priority is where nothing is said: as AST_MODPRI_DEFAULT. */
 enum { ABILOCK_LOAD_PRIORITY_DEFAULT = 128 };
 
-/** All strings are in the arena, or borrowed from an index; NULL where the key is absent. */
+/** All is in the arena, or borrowed from an index; strings are NULL where the key is absent. */
 struct abilock_manifest {
 	struct abilock_arena arena;
 	const char *path; /**< File that it was read from, or NULL. */
@@ -47,12 +47,12 @@ struct abilock_manifest {
 	bool export_globals;
 	bool is_embedded; /**< Linked into the host; there is no file. */
 	const char *licence;
-	const char *arch;     /**< Target that the module is for, in the host's own words. */
-	const char **configs; /**< malloc'ed. */
+	const char *arch; /**< Target that the module is for, in the host's own words. */
+	const char **configs;
 	size_t config_count;
 	/* [uses] [canuse] [willuse] [provides] */
 	struct abilock_capabilities uses, canuse, willuse, provides;
-	struct abilock_manifest_pair *unknown; /**< malloc'ed. */
+	struct abilock_manifest_pair *unknown;
 	size_t unknown_count;
 };
 
@@ -108,7 +108,7 @@ int abilock_manifest_of_object(const struct abilock_object *object,
 			       struct abilock_manifest ***ret_manifests, size_t *ret_count,
 			       struct abilock_error *err) _must_check_;
 
-/** A new manifest with a name (copied) and the defaults, or NULL when memory is out. */
+/** A new manifest with a name (copied; NULL: "") and the defaults, or NULL when memory is out. */
 struct abilock_manifest *abilock_manifest_new(const char *name);
 
 /**
@@ -127,10 +127,6 @@ int abilock_manifest_set(struct abilock_manifest *manifest, const char *key, con
  * The number that a word of load_priority means (core, channel_driver ..., or 0 to 255); -1: none.
  */
 int abilock_load_priority_parse(const char *text);
-
-/** Append to a list. @return false when memory is out. */
-bool abilock_capabilities_add(struct abilock_capabilities *list,
-			      const struct abilock_capability *capability) _must_check_;
 
 /** Whether a text can be a type: a word without blanks, control characters and any of `/=:;#"[]`.
  */

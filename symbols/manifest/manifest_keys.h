@@ -33,6 +33,8 @@ const struct abilock_manifest_key *abilock_manifest_find_key(const char *name);
 struct abilock_capabilities *abilock_manifest_list(struct abilock_manifest *manifest,
 						   const char *name);
 
+/* Strings that the functions below are given are kept: they are in the manifest's arena. */
+
 /**
  * Set a key of [module].
  *
@@ -56,7 +58,7 @@ int abilock_manifest_append(struct abilock_manifest *manifest, const char *secti
 /** Whether a value can be written: UTF-8 without control characters but newline and tab. */
 bool abilock_manifest_is_text(const char *value);
 
-/** Keep a key that we do not know. All is copied. @return false when memory is out. */
+/** Keep a key that we do not know. @return false when memory is out. */
 bool abilock_manifest_keep(struct abilock_manifest *manifest, const char *section, const char *key,
 			   const char *value, struct abilock_place place) _must_check_;
 

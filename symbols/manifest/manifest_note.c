@@ -70,7 +70,8 @@ static struct abilock_manifest *add_manifest(struct collection *c, struct abiloc
 static int add_name(struct collection *c, const char *spelling, uint64_t offset,
 		    struct abilock_manifest **ret)
 {
-	_cleanup_(abilock_manifest_freep) struct abilock_manifest *fresh = abilock_manifest_new("");
+	_cleanup_(abilock_manifest_freep) struct abilock_manifest *fresh =
+		abilock_manifest_new(NULL);
 	struct abilock_error why;
 
 	abilock_error_clear(&why);
@@ -106,10 +107,12 @@ static int keep(struct collection *c, struct abilock_manifest *manifest,
 		return damaged(c, item->offset, item->key, item->value, "no key of a manifest");
 	if (!abilock_manifest_is_text(item->value))
 		return damaged(c, item->offset, item->key, item->value, "it is not UTF-8 text");
-	return abilock_manifest_keep(manifest, "module", item->key, item->value,
-				     (struct abilock_place){0})
-		       ? 0
-		       : abilock_error_nomem(c->err);
+	const char *key = abilock_arena_strdup(&manifest->arena, item->key);
+	const char *value = abilock_arena_strdup(&manifest->arena, item->value);
+	if (!key || !value ||
+	    !abilock_manifest_keep(manifest, "module", key, value, (struct abilock_place){0}))
+		return abilock_error_nomem(c->err);
+	return 0;
 }
 
 /* What only the build, and not the module, can know. */

@@ -168,9 +168,8 @@ int abilock_manifest_parse(const char *text, size_t length, const char *path,
 {
 	const size_t errors = diags->error_count;
 	_cleanup_(abilock_manifest_freep) struct abilock_manifest *manifest =
-		abilock_manifest_new("");
+		abilock_manifest_new(NULL);
 	_cleanup_(freep) uint32_t *lines = calloc(abilock_manifest_key_count, sizeof(*lines));
-	_cleanup_(abilock_arena_clear) struct abilock_arena arena = {0};
 	struct reader r = {.manifest = manifest, .diags = diags, .lines = lines};
 
 	if (!manifest || !lines)
@@ -178,7 +177,7 @@ int abilock_manifest_parse(const char *text, size_t length, const char *path,
 	manifest->path = path ? abilock_arena_strdup(&manifest->arena, path) : NULL;
 	if (path && !manifest->path)
 		return ABILOCK_E_NOMEM;
-	int result = abilock_ini_read(text, length, 0, &arena, take, &r, diags);
+	int result = abilock_ini_read(text, length, 0, &manifest->arena, take, &r, diags);
 	if (result == 0)
 		result = check(&r);
 	if (result < 0)

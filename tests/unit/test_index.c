@@ -204,10 +204,11 @@ START_TEST(providers_come_best_first_and_each_once)
 		{.manifest = manifest("[module]\nname=c\n[provides]\nservice=timer:5\n"
 				      "function=timer\n")},
 	};
-	const struct abilock_capability again = {.type = "service", .name = "timer", .priority = 9};
 	struct found found = {.most = 8};
+	const char *problem;
 
-	ck_assert(abilock_capabilities_add(&manifests[1]->provides, &again));
+	ck_assert_int_eq(
+		abilock_manifest_set(manifests[1], "provides", "service=timer:9", &problem), 1);
 	build(entries, ARRAY_SIZE(entries));
 	abilock_index_providers(&index_, "service", "timer", take, &found);
 	ck_assert_uint_eq(found.count, 3);
