@@ -38,10 +38,8 @@ struct abilock_check {
 int abilock_check_add(struct abilock_check *check, enum abilock_code code, const char *subject,
 		      const char *provider, const char *detail_fmt, ...) _printf_(5, 6);
 
-/** Whether a DT_NEEDED name means the host. */
-bool abilock_check_is_host_name(const struct abilock_check *check, const char *file);
-
-/** Whether the object has a version table for the host: it was linked with it. */
+/** Whether the object has a version table for the host: it was linked with it. Behind
+ * abilock_check_nodes(). */
 bool abilock_check_links_host(const struct abilock_check *check);
 
 /** Every version node that the object needs, of the host and of libraries: the step before

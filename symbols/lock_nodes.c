@@ -2,7 +2,8 @@
 /* The lock: version nodes. */
 #include "lock_check.h"
 
-bool abilock_check_is_host_name(const struct abilock_check *check, const char *file)
+/* Whether a DT_NEEDED name means the host. */
+static bool is_host_name(const struct abilock_check *check, const char *file)
 {
 	const struct abilock_object *host = check->question->host;
 	/* What the module calls the host is the host for its libraries as well. */
@@ -183,7 +184,7 @@ static int look_up_versions(struct abilock_check *check)
 
 		versions[i].is_of_host = is_of_same_file(module, i)
 						 ? versions[i - 1].is_of_host
-						 : abilock_check_is_host_name(check, need->file);
+						 : is_host_name(check, need->file);
 		if (versions[i].is_of_host)
 			versions[i].def = abilock_object_find_needed(check->question->host, need);
 		versions[i].is_private = versions[i].def ? versions[i].def->is_private

@@ -159,7 +159,7 @@ bool abilock_check_links_host(const struct abilock_check *check)
 	const struct abilock_object *module = check->object;
 
 	for (size_t i = 0; i < module->verneed_count; i++)
-		if (abilock_check_is_host_name(check, module->verneeds[i].file))
+		if (check->versions[i].is_of_host)
 			return true;
 	return false;
 }
@@ -193,11 +193,10 @@ static int find_in_host(struct abilock_check *check, const char *name,
 
 /* A reference with a version that names the host. */
 static int check_host_reference(struct abilock_check *check,
-				const struct abilock_reference *reference)
+				const struct abilock_reference *reference,
+				const struct abilock_check_version *version)
 {
 	const struct abilock_object *host = check->question->host;
-	const struct abilock_verneed *need = reference->version;
-	const struct abilock_check_version *version = version_of(check, need);
 
 	if (reference->is_weak) {
 		check->weak++;
@@ -220,7 +219,7 @@ static int check_host_reference(struct abilock_check *check,
 		check, ABILOCK_MISSING_SYMBOL, reference->name, host->path,
 		"the host has the node %s, but no such symbol in it: it was built from "
 		"other sources%s",
-		need->node, host->interp ? ", or linked without -rdynamic" : "");
+		version->def->name, host->interp ? ", or linked without -rdynamic" : "");
 }
 
 static int add_unresolved(struct abilock_check *check, const struct abilock_reference *reference)
@@ -278,13 +277,15 @@ static bool is_start_file_symbol(const char *name)
 
 static int check_reference(struct abilock_check *check, const struct abilock_reference *reference)
 {
+	const struct abilock_check_version *version =
+		reference->version ? version_of(check, reference->version) : NULL;
 	struct resolution found;
 
 	/* Nobody defines those that are weak, and nobody misses them: spare the search. */
 	if (reference->is_weak && is_start_file_symbol(reference->name))
 		return 0;
-	if (reference->version && version_of(check, reference->version)->is_of_host)
-		return check_host_reference(check, reference);
+	if (version && version->is_of_host)
+		return check_host_reference(check, reference, version);
 	int r = resolve(check, reference, &found);
 	if (r < 0)
 		return r;
