@@ -3,24 +3,12 @@
 
 #include "object_source.h"
 
-/* An undefined symbol with version @p index. */
-static inline int add_reference(const struct abilock_object *object, uint64_t row, const char *name,
-				uint16_t index, bool is_weak, struct abilock_needs *needs,
-				struct abilock_error *err)
+static int no_version(const struct abilock_object *object, uint64_t row, const char *name,
+		      uint16_t index, struct abilock_error *err)
 {
-	struct abilock_reference *reference = &needs->references[needs->reference_count++];
-
-	*reference = (struct abilock_reference){.name = name, .is_weak = is_weak};
-	if (index <= VER_NDX_GLOBAL)
-		return 0;
-	reference->version =
-		index < object->tables->index_count ? object->tables->verneed_at[index] : NULL;
-	if (!reference->version)
-		return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym", row * 2,
-					 "symbol %s has version index %u, which no needed "
-					 "version has",
-					 name, index);
-	return 0;
+	return abilock_error_set(err, ABILOCK_E_DAMAGED, object->path, "versym", row * 2,
+				 "symbol %s has version index %u, which no needed version has",
+				 name, index);
 }
 
 static _inlined_ int add_references(bool is64, bool swap, const struct abilock_object *object,
@@ -28,10 +16,13 @@ static _inlined_ int add_references(bool is64, bool swap, const struct abilock_o
 {
 	const struct abilock_object_tables *tables = object->tables;
 	const uint64_t size = is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
-	const uint8_t *row = tables->symtab;
+	const uint64_t count = object->symbol_count;
+	const uint8_t *row = tables->symtab, *versym = tables->versym;
+	struct abilock_reference *end = needs->references;
 
 	/* Row 0 is the null symbol. */
-	for (uint64_t i = 1; i < object->symbol_count; i++) {
+	for (uint64_t i = 1; i < count; i++) {
+		const struct abilock_verneed *version = NULL;
 		const char *name = NULL;
 
 		row += size;
@@ -43,13 +34,15 @@ static _inlined_ int add_references(bool is64, bool swap, const struct abilock_o
 		if (bind == STB_LOCAL || !name[0] ||
 		    abilock_load16(swap, row + (is64 ? 6 : 14)) != SHN_UNDEF)
 			continue;
-		const uint16_t version = tables->versym
-						 ? abilock_load16(swap, tables->versym + i * 2)
-						 : VER_NDX_GLOBAL;
-		r = add_reference(object, i, name, version & 0x7fff, bind == STB_WEAK, needs, err);
-		if (r < 0)
-			return r;
+		const uint16_t index =
+			versym ? abilock_load16(swap, versym + i * 2) & 0x7fff : VER_NDX_GLOBAL;
+		if (index > VER_NDX_GLOBAL && index < tables->version_count)
+			version = tables->versions[index].need;
+		if (index > VER_NDX_GLOBAL && !version)
+			return no_version(object, i, name, index, err);
+		*end++ = (struct abilock_reference){name, version, bind == STB_WEAK};
 	}
+	needs->reference_count = (size_t)(end - needs->references);
 	return 0;
 }
 

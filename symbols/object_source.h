@@ -43,6 +43,12 @@ struct abilock_relocations {
 	bool with_addend; /**< Rela, not Rel. */
 };
 
+/** What a version index stands for: NULL where it has none. BASE is left out. */
+struct abilock_version {
+	const struct abilock_verdef *def;
+	const struct abilock_verneed *need;
+};
+
 /** Hash tables, symbol rows, strings: NULL where the object has none. */
 struct abilock_object_tables {
 	struct abilock_span strtab_span, symtab_span, versym_span, hash_span, gnu_hash_span,
@@ -50,10 +56,8 @@ struct abilock_object_tables {
 	uint64_t verdef_claim, verneed_claim;	   /**< DT_VERDEFNUM, DT_VERNEEDNUM. */
 	struct abilock_relocations relocations[3]; /**< DT_RELA, DT_REL, DT_JMPREL. */
 	uint64_t notes_size;			   /**< Of all PT_NOTE that have been read. */
-	/* Version index to definition or need; NULL where it has none. BASE is left out. */
-	const struct abilock_verdef **verdef_at;
-	const struct abilock_verneed **verneed_at;
-	uint16_t index_count;
+	struct abilock_version *versions;	   /**< By version index. */
+	uint16_t version_count;
 	/* Lists of definitions by the hash of the name, as many as a power of two; no BASE. */
 	const struct abilock_verdef **verdef_lists;
 	uint32_t verdef_list_count;

@@ -328,17 +328,15 @@ static int index_versions(struct abilock_object *object, struct abilock_error *e
 			count = (uint16_t)(object->verneeds[i].index + 1);
 	if (count == 0)
 		return 0;
-	tables->verdef_at = abilock_arena_array(&object->arena, count, sizeof(*tables->verdef_at));
-	tables->verneed_at =
-		abilock_arena_array(&object->arena, count, sizeof(*tables->verneed_at));
-	if (!tables->verdef_at || !tables->verneed_at)
+	tables->versions = abilock_arena_array(&object->arena, count, sizeof(*tables->versions));
+	if (!tables->versions)
 		return abilock_error_nomem(err);
 	for (size_t i = 0; i < object->verdef_count; i++)
 		if (!(object->verdefs[i].flags & VER_FLG_BASE))
-			tables->verdef_at[object->verdefs[i].index] = &object->verdefs[i];
+			tables->versions[object->verdefs[i].index].def = &object->verdefs[i];
 	for (size_t i = 0; i < object->verneed_count; i++)
-		tables->verneed_at[object->verneeds[i].index] = &object->verneeds[i];
-	tables->index_count = count;
+		tables->versions[object->verneeds[i].index].need = &object->verneeds[i];
+	tables->version_count = count;
 	return 0;
 }
 
@@ -387,7 +385,7 @@ const struct abilock_verdef *abilock_object_verdef(const struct abilock_object *
 {
 	const struct abilock_object_tables *tables = object->tables;
 
-	return index < tables->index_count ? tables->verdef_at[index] : NULL;
+	return index < tables->version_count ? tables->versions[index].def : NULL;
 }
 
 static const struct abilock_verdef *find_verdef(const struct abilock_object *object,
@@ -420,5 +418,5 @@ const struct abilock_verneed *abilock_object_verneed(const struct abilock_object
 {
 	const struct abilock_object_tables *tables = object->tables;
 
-	return index < tables->index_count ? tables->verneed_at[index] : NULL;
+	return index < tables->version_count ? tables->versions[index].need : NULL;
 }
