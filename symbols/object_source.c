@@ -138,7 +138,6 @@ void abilock_source_prefetch(struct abilock_object *object, const struct abilock
 			     size_t count)
 {
 	uint64_t first = UINT64_MAX, end = 0, sum = 0;
-	const struct abilock_segment *segment = NULL;
 
 	if (object->source->fd < 0)
 		return;
@@ -147,18 +146,18 @@ void abilock_source_prefetch(struct abilock_object *object, const struct abilock
 
 		if (!span->present || span->limit == 0)
 			continue;
-		const struct abilock_segment *found = find_segment(object, span->address);
-		if (!found || (segment && found != segment) || span->limit > MAX_WINDOW)
+		if (span->limit > MAX_WINDOW)
 			return;
-		segment = found;
 		if (span->address < first)
 			first = span->address;
 		if (span->address + span->limit > end)
 			end = span->address + span->limit;
 		sum += span->limit;
 	}
-	if (!segment || end - first > 2 * sum + WINDOW_SLACK || end - first > MAX_WINDOW ||
-	    end - segment->vaddr > segment->filesz)
+	if (end - first > 2 * sum + WINDOW_SLACK || end - first > MAX_WINDOW)
+		return;
+	const struct abilock_segment *segment = find_segment(object, first);
+	if (!segment || end - segment->vaddr > segment->filesz)
 		return;
 	abilock_source_window(object, segment->offset + (first - segment->vaddr), end - first);
 }
