@@ -6,13 +6,12 @@
 #include <pthread.h>
 
 #include "arena.h"
+#include "name_table.h"
 
 /** Initialise with lines_init(), release with lines_deinit(). */
 struct lines {
 	pthread_mutex_t lock;
-	struct line *slots; /**< Open addressing; a free slot has no text. */
-	size_t capacity;    /**< A power of two, or 0. */
-	size_t count;
+	struct abilock_name_table texts;
 	struct abilock_arena arena;
 };
 
