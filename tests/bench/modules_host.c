@@ -2,10 +2,13 @@
 /*
  * A host that loads modules in one of several ways, and says how long it took.
  *
- *   modules_host plain | lock | gmodule               files on the standard input, one a line
+ *   modules_host plain | read | hash | lock | gmodule    files on the standard input, one a line
  *   modules_host manager DIR CONF [no-index] [known] [first]
  *
  *   plain    dlopen() of each
+ *   read     the same, behind a look at each file: what any manager must read of it that knows a
+ *            module before it is loaded, and a stat() that it is still the same
+ *   hash     the same with the manifest beside it, and the SHA-256 of the file
  *   lock     abilock_dlopen() of each
  *   gmodule  g_module_open() of each, where this was built WITH_GMODULE
  *   manager  what the configuration wants of a directory
@@ -18,12 +21,17 @@
  */
 #include <abilock/modules.h>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef WITH_GMODULE
 #include <gmodule.h>
 #endif
@@ -93,12 +101,95 @@ static char **read_names(size_t *ret_count)
 	return names;
 }
 
-static int64_t open_all(void *(*open_one)(const char *file))
+/* ---- what has to be read ---- */
+
+typedef unsigned char *sha256_t(const unsigned char *bytes, size_t size, unsigned char *digest);
+
+static sha256_t *find_sha256(void)
+{
+	void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
+	void *symbol = library ? dlsym(library, "SHA256") : NULL;
+	sha256_t *function = NULL;
+
+	memcpy(&function, &symbol, sizeof(function));
+	return function;
+}
+
+static void fail(const char *file)
+{
+	fprintf(stderr, "modules_host: %s cannot be read\n", file);
+	exit(1);
+}
+
+/* The first page, with headers, notes and symbols, and the dynamic section. */
+static void read_tables(int fd, const char *file)
+{
+	static union {
+		char bytes[4096];
+		ElfW(Ehdr) header;
+	} page;
+	static char dynamic[4096];
+	const ElfW(Phdr) * program;
+
+	if (pread(fd, page.bytes, sizeof(page.bytes), 0) != sizeof(page.bytes))
+		fail(file);
+	program = (const void *)(page.bytes + page.header.e_phoff);
+	for (unsigned i = 0; i < page.header.e_phnum; i++)
+		if (program[i].p_type == PT_DYNAMIC && program[i].p_filesz <= sizeof(dynamic) &&
+		    pread(fd, dynamic, program[i].p_filesz, (off_t)program[i].p_offset) < 0)
+			fail(file);
+}
+
+static size_t read_whole(const char *file, char *bytes, size_t size)
+{
+	const int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	const ssize_t length = fd >= 0 && fstat(fd, &st) == 0 ? read(fd, bytes, size) : -1;
+
+	if (length < 0 || length != st.st_size)
+		fail(file);
+	(void)close(fd);
+	return (size_t)length;
+}
+
+static void look_at(const char *file, sha256_t *sha256)
+{
+	static char bytes[1 << 20], manifest[4096];
+	unsigned char digest[32];
+
+	if (sha256) {
+		snprintf(manifest, sizeof(manifest), "%.*s.manifest", (int)strlen(file) - 3, file);
+		(void)read_whole(manifest, bytes, sizeof(bytes));
+		sha256((unsigned char *)bytes, read_whole(file, bytes, sizeof(bytes)), digest);
+		return;
+	}
+	const int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		fail(file);
+	read_tables(fd, file);
+	(void)close(fd);
+}
+
+static void *open_same(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) == 0 ? open_plain(file) : NULL;
+}
+
+static int64_t open_all(void *(*open_one)(const char *file), bool looks, bool hashes)
 {
 	size_t count;
 	char **names = read_names(&count);
 	const int64_t start = now_ns();
+	sha256_t *sha256 = hashes ? find_sha256() : NULL;
 
+	if (hashes && !sha256)
+		fail("libcrypto.so.3");
+	for (size_t i = 0; looks && i < count; i++)
+		look_at(names[i], sha256);
 	for (size_t i = 0; i < count; i++)
 		if (!open_one(names[i])) {
 			fprintf(stderr, "modules_host: %s: %s\n", names[i], abilock_dlerror());
@@ -146,14 +237,16 @@ static bool has_word(char **words, const char *word)
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "", *fd = getenv("BENCH_CLOCK_FD");
-	void *(*open_one)(const char *file) = strcmp(how, "plain") == 0	    ? open_plain
+	const bool hashes = strcmp(how, "hash") == 0, looks = hashes || strcmp(how, "read") == 0;
+	void *(*open_one)(const char *file) = looks			    ? open_same
+					      : strcmp(how, "plain") == 0   ? open_plain
 					      : strcmp(how, "lock") == 0    ? open_lock
 					      : strcmp(how, "gmodule") == 0 ? open_gmodule
 									    : NULL;
 	int64_t took;
 
 	if (open_one) {
-		took = open_all(open_one);
+		took = open_all(open_one, looks, hashes);
 	} else if (strcmp(how, "manager") == 0 && argc > 3) {
 		took = manage(argv[2], argv[3], !has_word(argv + 4, "no-index"),
 			      (struct span){.from_known = has_word(argv + 4, "known"),

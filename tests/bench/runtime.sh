@@ -123,6 +123,10 @@ load_modes() {
 	local host=$work/host
 
 	timed plain floor load notes plain - "dlopen" "each file" "$host" plain
+	timed read floor load notes plain - "dlopen, files read before" "no manifests" \
+		"$host" read
+	timed hash floor load some plain - "dlopen, files hashed before" "with checksums" \
+		"$host" hash
 	timed index_notes ours load notes plain - "modules, index" "no manifests" \
 		"$host" manager "$set/notes" "$work/all.conf"
 	timed scan_notes ours load notes plain - "modules, no index" "no manifests" \
@@ -247,10 +251,10 @@ opened() {
 check_answers() {
 	local key wanted got modules manifests indexes
 
-	for key in plain index scan known index_notes scan_notes known_notes lock; do
+	for key in plain read hash index scan known index_notes scan_notes known_notes lock; do
 		local -n words=command_$key
 		wanted=$(lines_of "${list_of[$key]-notes}")
-		got=$("${words[@]}" <"$lists/notes" 2>/dev/null || :)
+		got=$("${words[@]}" <"$lists/${list_of[$key]-notes}" 2>/dev/null || :)
 		[[ $got == "$wanted" ]] && continue
 		note "$key loads ${got:-no} modules of $wanted"
 		broken=$((broken + 1))
