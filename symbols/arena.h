@@ -49,8 +49,9 @@ char *abilock_arena_strdup(struct abilock_arena *arena, const char *s);
  */
 char *abilock_arena_text(struct abilock_arena *arena, const char *s);
 
-/** @p name below @p directory, which may be "". */
+/** @p name below @p directory, which may be "". NULL when memory is out. */
 char *abilock_arena_path(struct abilock_arena *arena, const char *directory, const char *name);
+
 char *abilock_arena_printf(struct abilock_arena *arena, const char *fmt, ...) _printf_(2, 3);
 
 /** Free everything; the arena is empty and usable afterwards. */

@@ -174,19 +174,13 @@ static const char *guess_type(const struct abilock_index_entry *entry, struct ab
 	return abilock_arena_strndup(arena, name, strcspn(name, "_-"));
 }
 
-static const char *join(struct abilock_arena *arena, const char *directory, const char *file,
-			bool *failed)
+/* The path of a file in a directory of modules; NULL: there is no such file, or memory is out. */
+static const char *path_of(struct abilock_arena *arena, const char *directory, const char *file,
+			   bool *failed)
 {
-	const size_t before = strlen(directory), behind = file ? strlen(file) : 0;
-	char *path = file ? abilock_arena_bytes(arena, before + behind + 2) : NULL;
+	const char *path = file ? abilock_arena_path(arena, directory, file) : NULL;
 
-	if (!path) {
-		*failed |= file != NULL;
-		return NULL;
-	}
-	memcpy(path, directory, before);
-	path[before] = '/';
-	memcpy(path + before + 1, file, behind + 1);
+	*failed |= file && !path;
 	return path;
 }
 
@@ -211,8 +205,8 @@ int abilock_catalogue_facts_in(const struct abilock_catalogue *catalogue,
 
 	if (r < 0)
 		return r;
-	const char *path = join(arena, directory->path, entry.file.path, &failed);
-	const char *manifest_path = join(arena, directory->path, entry.manifest_file, &failed);
+	const char *path = path_of(arena, directory->path, entry.file.path, &failed);
+	const char *manifest_path = path_of(arena, directory->path, entry.manifest_file, &failed);
 	const char *type = entry.manifest->type ? entry.manifest->type : guess_type(&entry, arena);
 	if (failed || !type)
 		return abilock_error_nomem(err);
