@@ -249,19 +249,21 @@ module() {
 		-Wl,--hash-style=both
 }
 
-# note FILE KEY=VALUE...: a library with that note, whatever it says
-note() {
-	local file=$1 text
-	shift
-	text=$(printf '%s\\0' "$@")
+# library FILE SECTION OWNER TYPE TEXT: one with a note that has the text of a C string
+library() {
 	cat >note.c <<-END
 		static const struct {
 			unsigned n, d, t;
-			char o[8], x[(sizeof("$text") + 3) / 4 * 4];
-		} note __attribute__((section(".note.abilock"), aligned(4), used)) = {
-			8, sizeof(note.x), 1, "abilock", "$text"};
+			char o[(sizeof("$3") + 3) / 4 * 4], x[(sizeof("$5") + 3) / 4 * 4];
+		} note __attribute__((section("$2"), aligned(4), used)) = {
+			sizeof("$3"), sizeof(note.x), $4, "$3", "$5"};
 	END
-	"$CC" -shared -fPIC -nostdlib -o "$file" note.c -Wl,--hash-style=both
+	"$CC" -shared -fPIC -nostdlib -o "$1" note.c -Wl,--hash-style=both
+}
+
+# note FILE KEY=VALUE...: a library with that note, whatever it says
+note() {
+	library "$1" .note.abilock abilock 1 "$(printf '%s\\0' "${@:2}")"
 }
 
 cat >lock.syms <<'END'
@@ -394,15 +396,7 @@ abilock-module(lock/within)'
 
 # opens FILE JSON: a library with that note
 opens() {
-	local text=${2//\"/\\\"}
-	cat >note.c <<-END
-		static const struct {
-			unsigned n, d, t;
-			char o[4], x[(sizeof("$text") + 3) / 4 * 4];
-		} note __attribute__((section(".note.dlopen"), aligned(4), used)) = {
-			4, sizeof(note.x), 0x407c0c0a, "FDO", "$text"};
-	END
-	"$CC" -shared -fPIC -nostdlib -o "$1" note.c -Wl,--hash-style=both
+	library "$1" .note.dlopen FDO 0x407c0c0a "${2//\"/\\\"}"
 }
 
 opens opens.so '[{"feature": "a", "priority": "required", "soname": ["libreq.so.1"]}, '\
