@@ -403,8 +403,8 @@ static int add(struct abilock_catalogue *catalogue, struct abilock_manifest *man
 		return abilock_error_set(err, ABILOCK_E_USAGE, NULL, NULL, 0,
 					 "there are two embedded modules %s", manifest->name);
 	/* One of a directory that was known before is hidden now. */
-	struct abilock_module *known = find_known(catalogue, copy);
-	if (known && facts_of_added(manifest, &catalogue->facts, known, err) < 0)
+	struct abilock_module *known = find_known(catalogue, copy), facts;
+	if (known && facts_of_added(manifest, &catalogue->facts, &facts, err) < 0)
 		return ABILOCK_E_NOMEM;
 	added = abilock_array_push(&catalogue->added, &catalogue->added_count, sizeof(*added));
 	if (!added)
@@ -415,6 +415,9 @@ static int add(struct abilock_catalogue *catalogue, struct abilock_manifest *man
 		return abilock_error_nomem(err);
 	}
 	*added = (struct abilock_added){manifest, copy, known};
+	/* Not before: where it fails, the manifest goes. */
+	if (known)
+		abilock_catalogue_learn(known, &facts);
 	abilock_catalogue_forget_order(catalogue);
 	return 0;
 }
