@@ -91,6 +91,21 @@ char *abilock_arena_text(struct abilock_arena *arena, const char *s)
 	return copy;
 }
 
+char *abilock_arena_hex(struct abilock_arena *arena, const uint8_t *bytes, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = abilock_arena_bytes(arena, 2 * size + 1);
+
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < size; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	text[2 * size] = '\0';
+	return text;
+}
+
 char *abilock_arena_path(struct abilock_arena *arena, const char *directory, const char *name)
 {
 	const size_t before = strlen(directory), behind = strlen(name) + 1;

@@ -49,6 +49,9 @@ char *abilock_arena_strdup(struct abilock_arena *arena, const char *s);
  */
 char *abilock_arena_text(struct abilock_arena *arena, const char *s);
 
+/** Bytes as lower case hexadecimal digits, two for each. NULL when memory is out. */
+char *abilock_arena_hex(struct abilock_arena *arena, const uint8_t *bytes, size_t size);
+
 /** @p name below @p directory, which may be "". NULL when memory is out. */
 char *abilock_arena_path(struct abilock_arena *arena, const char *directory, const char *name);
 

@@ -53,41 +53,21 @@ int abilock_report_add(struct abilock_report *report, struct abilock_error *err,
 	return 0;
 }
 
-/* Append a symbol to a finding. The array doubles in the arena: there are few findings. */
 int abilock_report_add_symbol(struct abilock_report *report, struct abilock_error *err,
 			      struct abilock_finding *finding, const char *symbol)
 {
-	const size_t n = finding->symbol_count;
+	const char *text = abilock_arena_text(&report->arena, symbol);
+	const char **slot = text ? abilock_arena_push(&report->arena, &finding->symbols,
+						      &finding->symbol_count, sizeof(*slot))
+				 : NULL;
 
-	if ((n & (n - 1)) == 0) {
-		const char **grown =
-			abilock_arena_array(&report->arena, n ? 2 * n : 1, sizeof(*grown));
-		if (!grown)
-			return abilock_error_nomem(err);
-		if (n)
-			memcpy(grown, finding->symbols, n * sizeof(*grown));
-		finding->symbols = grown;
-	}
-	finding->symbols[n] = abilock_arena_text(&report->arena, symbol);
-	if (!finding->symbols[n])
+	if (!slot)
 		return abilock_error_nomem(err);
-	finding->symbol_count++;
+	*slot = text;
 	return 0;
 }
 
 /* ---- builds ---- */
-
-static const char *hex(struct abilock_arena *arena, const uint8_t *bytes, size_t size)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *text = abilock_arena_alloc(arena, 2 * size + 1);
-
-	for (size_t i = 0; text && i < size; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	return text;
-}
 
 /* The value of a string member of a flat JSON object such as .note.package; NULL: not there. */
 static char *json_member(struct abilock_arena *arena, const char *json, const char *key)
@@ -143,7 +123,7 @@ void abilock_report_describe(struct abilock_report *report, const struct abilock
 		build->tag = private_nodes(arena, object);
 	}
 	if (object->build_id_size)
-		build->build_id = hex(arena, object->build_id, object->build_id_size);
+		build->build_id = abilock_arena_hex(arena, object->build_id, object->build_id_size);
 	if (object->package) {
 		char *name = json_member(arena, object->package, "name");
 		char *version = json_member(arena, object->package, "version");

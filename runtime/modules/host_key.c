@@ -20,19 +20,11 @@ const char *abilock_host_key_of(struct abilock_object *const *objects, size_t co
 	if (!ids)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		const struct abilock_object *object = objects[i];
-
-		abilock_text_clear(&text);
-		for (size_t k = 0; k < object->build_id_size; k++)
-			abilock_text_hex(&text, object->build_id[k], 2);
-		if (text.failed || text.length == 0)
-			return NULL;
-		ids[i] = abilock_arena_strndup(arena, text.data, text.length);
-		if (!ids[i])
+		ids[i] = abilock_arena_hex(arena, objects[i]->build_id, objects[i]->build_id_size);
+		if (!ids[i] || !*ids[i])
 			return NULL;
 	}
 	qsort(ids, count, sizeof(*ids), compare_texts);
-	abilock_text_clear(&text);
 	for (size_t i = 0; i < count; i++)
 		abilock_text_printf(&text, "%s%s", i ? " " : "", ids[i]);
 	return text.failed ? NULL : abilock_arena_strndup(arena, text.data, text.length);

@@ -293,33 +293,15 @@ static int open_file(struct reading *reading, struct abilock_error *err)
 	return r < 0 ? take_error(reading, &error, err) : 0;
 }
 
-static const char *format_build_id(struct reading *reading, bool *failed)
-{
-	static const char digits[] = "0123456789abcdef";
-	const struct abilock_object *object = reading->object;
-	const size_t size = object->build_id_size;
-
-	if (size == 0)
-		return NULL;
-	char *hex = abilock_arena_bytes(reading->arena, size * 2 + 1);
-	*failed |= !hex;
-	for (size_t i = 0; hex && i < size; i++) {
-		hex[2 * i] = digits[object->build_id[i] >> 4];
-		hex[2 * i + 1] = digits[object->build_id[i] & 15];
-	}
-	if (hex)
-		hex[2 * size] = '\0';
-	return hex;
-}
-
 /* Strings stay the object's. */
 static int take_facts(struct reading *reading, struct abilock_error *err)
 {
 	const struct abilock_object *object = reading->object;
 	struct abilock_module_file *file = &reading->entry->file;
-	bool failed = false;
+	const size_t id_size = object->build_id_size;
 
-	file->build_id = format_build_id(reading, &failed);
+	if (id_size > 0)
+		file->build_id = abilock_arena_hex(reading->arena, object->build_id, id_size);
 	if (object->note) {
 		file->kind = object->note->kind;
 		file->host = object->note->host;
@@ -329,7 +311,7 @@ static int take_facts(struct reading *reading, struct abilock_error *err)
 	file->needed = object->needed;
 	file->needed_count = object->needed_count;
 	reading->entry->object = object;
-	return failed ? abilock_error_nomem(err) : 0;
+	return id_size > 0 && !file->build_id ? abilock_error_nomem(err) : 0;
 }
 
 /* The checksum is of the file by its name: is that still the one which we know? */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The dry run: the resolver without hooks. */
+/* What a start, or the loading of some modules, would do: for the host or the admin to read. */
 #include "dry_run.h"
 #include "manifest/module_name.h"
 #include "thread_error.h"

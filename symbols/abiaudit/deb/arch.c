@@ -73,17 +73,10 @@ static int add_row(struct deb_arch *arch, struct table *table, char *line,
 		return 0;
 	for (size_t i = 0; column && i < TABLE_COLUMNS; i++, column = strtok_r(NULL, " \t", &save))
 		columns[i] = column;
-	/* Rows are few: the arena keeps the array in pieces of its own while it grows. */
-	if ((table->count & (table->count - 1)) == 0) {
-		void *grown = abilock_arena_array(&arch->arena, table->count ? table->count * 2 : 1,
-						  sizeof(*table->rows));
-		if (!grown)
-			return abilock_error_nomem(err);
-		if (table->count)
-			memcpy(grown, table->rows, table->count * sizeof(*table->rows));
-		table->rows = grown;
-	}
-	memcpy(table->rows[table->count++], columns, sizeof(columns));
+	void *row = abilock_arena_push(&arch->arena, &table->rows, &table->count, sizeof(columns));
+	if (!row)
+		return abilock_error_nomem(err);
+	memcpy(row, columns, sizeof(columns));
 	return 0;
 }
 

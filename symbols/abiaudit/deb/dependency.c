@@ -63,23 +63,6 @@ static const char *keep(struct abilock_arena *arena, struct span span)
 	return abilock_arena_strndup(arena, span.p, (size_t)(span.end - span.p));
 }
 
-/* Make room for one more in an array of the arena: at each power of two it moves. */
-static void *push(struct abilock_arena *arena, void *array, size_t *count, size_t size)
-{
-	void **items = array;
-
-	if ((*count & (*count - 1)) == 0) {
-		void *grown = abilock_arena_array(arena, *count ? *count * 2 : 1, size);
-
-		if (!grown)
-			return NULL;
-		if (*count)
-			memcpy(grown, *items, *count * size);
-		*items = grown;
-	}
-	return (char *)*items + (*count)++ * size;
-}
-
 static bool parse_words(struct abilock_arena *arena, struct span span, struct deb_words *words)
 {
 	for (skip_blanks(&span); span.p < span.end; skip_blanks(&span)) {
@@ -87,7 +70,8 @@ static bool parse_words(struct abilock_arena *arena, struct span span, struct de
 
 		while (word.end < span.end && !isspace((unsigned char)*word.end))
 			word.end++;
-		const char **slot = push(arena, &words->items, &words->count, sizeof(*slot));
+		const char **slot =
+			abilock_arena_push(arena, &words->items, &words->count, sizeof(*slot));
 		if (!slot || !(*slot = keep(arena, word)))
 			return false;
 		span.p = word.end;
@@ -134,8 +118,8 @@ static int parse_profiles(struct abilock_arena *arena, struct span *span,
 			  struct deb_relationship *to)
 {
 	for (skip_blanks(span); starts_with(span, "<"); skip_blanks(span)) {
-		struct deb_words *words =
-			push(arena, &to->profiles, &to->profile_count, sizeof(*words));
+		struct deb_words *words = abilock_arena_push(arena, &to->profiles,
+							     &to->profile_count, sizeof(*words));
 		struct span inner;
 
 		if (!words)
@@ -232,14 +216,14 @@ static int parse_alternatives(struct deb_dependencies *to, struct span span, boo
 			      struct abilock_error *err)
 {
 	struct deb_alternatives *alternatives =
-		push(&to->arena, &to->items, &to->count, sizeof(*alternatives));
+		abilock_arena_push(&to->arena, &to->items, &to->count, sizeof(*alternatives));
 
 	if (!alternatives)
 		return abilock_error_nomem(err);
 	do {
 		struct span part = cut(&span, '|');
-		struct deb_relationship *item =
-			push(&to->arena, &alternatives->items, &alternatives->count, sizeof(*item));
+		struct deb_relationship *item = abilock_arena_push(
+			&to->arena, &alternatives->items, &alternatives->count, sizeof(*item));
 		int r = item ? parse_relationship(&to->arena, part, is_build, item) : -1;
 
 		if (r < 0)
