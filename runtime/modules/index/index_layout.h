@@ -156,6 +156,9 @@ void abilock_index_builder_add(struct abilock_index_builder *builder,
 void abilock_index_builder_add_directory(struct abilock_index_builder *builder,
 					 const struct abilock_index_directory *directory);
 
+/** Keep a string, once. @return Its offset; 0: it is NULL, or that failed. There is a NUL at 0. */
+uint32_t abilock_index_builder_string(struct abilock_index_builder *builder, const char *s);
+
 /** Make the index of what came. The builder is empty afterwards, also on failure. */
 int abilock_index_builder_finish(struct abilock_index_builder *builder, const char *host_key,
 				 struct abilock_index *ret_index,
