@@ -10,7 +10,9 @@ static const struct abilock_option options[] = {
 static const char help[] =
 	"What a start of the host would load, in which order, and why each; with operands, what "
 	"loading these modules (or something that modules provide, TYPE=NAME) would. Nothing is "
-	"loaded or run; the modules are the same, found by the same code, as at a start.\n\n"
+	"loaded or run; the modules are the same, found by the same code, as at a start. "
+	"With --host the lock is asked about each, and where it refuses one the next provider is "
+	"taken.\n\n"
 	"The status is 1 where the start would fail, or something that was named would not be "
 	"loaded.\n\n"
 	"Examples:\n"
